@@ -1,0 +1,1 @@
+"""Documents as format-neutral content, and their renderings."""
