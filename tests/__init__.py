@@ -1,0 +1,1 @@
+"""The tests are a package so that a package of the same name in an installed library cannot shadow them."""
