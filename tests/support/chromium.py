@@ -70,12 +70,15 @@ def _install() -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if _on_machine():
             return
-        quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL}
-        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        subprocess.run(["apt-get", "update", "-qq"], env=environment, check=False, **quiet)
-        subprocess.run(
-            ["apt-get", "install", "-qq", "-y", "--no-install-recommends", *PACKAGES],
-            env=environment,
-            check=False,
-            **quiet,
-        )
+        _apt_get("update", "-qq")
+        _apt_get("install", "-qq", "-y", "--no-install-recommends", *PACKAGES)
+
+
+def _apt_get(*arguments: str) -> None:
+    subprocess.run(
+        ["apt-get", *arguments],
+        env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        check=False,
+    )

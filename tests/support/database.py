@@ -33,7 +33,7 @@ class Store(Protocol):
 
 def open_store(kind: str) -> Store:
     """Open the store of ``sqlite`` or ``postgresql``; skip or fail the test when it cannot be had."""
-    return {"sqlite": SqliteStore, "postgresql": PostgresStore}[kind]()
+    return SqliteStore() if kind == "sqlite" else PostgresStore()
 
 
 class SqliteStore:

@@ -58,7 +58,7 @@ def execute(server: URL, statement: str) -> None:
         dbname=server.database or "postgres",
         autocommit=True,
     ) as connection:
-        connection.execute(statement)  # type: ignore[call-overload]
+        connection.execute(statement)
 
 
 def _find_binaries() -> Path:
@@ -93,9 +93,7 @@ def _start(binaries: Path) -> URL:
         os.chown(folder, NOBODY, NOBODY)
     data, log = folder / "data", folder / "log"
     _make_cluster(binaries, data, log)
-    settings = [
-        part for setting in (*FAST, *SMALL, f"unix_socket_directories={folder}") for part in ("-c", setting)
-    ]
+    settings = (*FAST, *SMALL, f"unix_socket_directories={folder}")
     with log.open("ab") as output:
         server = subprocess.Popen(
             [str(binaries / "postgres"), "-D", str(data), *(f"-c{each}" for each in settings)],

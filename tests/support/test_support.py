@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from playwright.sync_api import Browser
 from sqlalchemy import create_engine, inspect, text
+
+from tests.support.database import Store
 
 
 def test_a_bare_database_has_no_table(bare_database_url: str, database_kind: str) -> None:
@@ -21,14 +25,16 @@ def test_a_database_has_every_table_of_the_models(database_url: str) -> None:
     engine.dispose()
 
 
-def test_what_one_test_writes_the_next_does_not_see(stores, database_kind: str) -> None:
+def test_what_one_test_writes_the_next_does_not_see(
+    stores: Callable[[str], Store], database_kind: str
+) -> None:
     first, second = stores(database_kind).fresh(), stores(database_kind).fresh()
     assert _tables_after(first, "CREATE TABLE planted (id INTEGER)") - _tables_after(second) == {"planted"}
     for url in (first, second):
         stores(database_kind).drop(url)
 
 
-def test_small_and_large_letters_of_spanish_are_folded_by_postgresql(stores) -> None:
+def test_small_and_large_letters_of_spanish_are_folded_by_postgresql(stores: Callable[[str], Store]) -> None:
     store = stores("postgresql")
     url = store.bare()
     engine = create_engine(url)
