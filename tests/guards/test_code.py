@@ -1,0 +1,73 @@
+"""Habits of the code that a reader could overlook and a machine does not."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+
+from tests.support.tree import ROOT, below, name_of
+
+COMMITTER = ROOT / "broker" / "transaction.py"
+MONEY = ("broker/money.py", "broker/prices", "broker/agreements", "broker/deliveries", "broker/finance")
+SOLVERS = ("ortools", "highspy", "sklearn", "scipy", "pandas")
+# File -> why its HTML needs no escaping. An entry must say where every value in it comes from.
+TRUSTED_MARKUP: dict[str, str] = {}
+
+
+def test_only_the_transaction_commits() -> None:
+    code = [path for path in below("broker", "web") if path != COMMITTER]
+    assert not _found(code, _is_commit), "commit through broker/transaction.py"
+
+
+def test_money_is_never_a_float() -> None:
+    assert not _found(below(*MONEY), _is_float), "use Decimal or integer minor units"
+
+
+def test_python_marks_no_text_as_safe() -> None:
+    code = [path for path in below("web") if name_of(path) not in TRUSTED_MARKUP]
+    assert not _found(code, _is_markup), "let Jinja escape it, or build it in a template"
+
+
+def test_every_trusted_file_still_exists() -> None:
+    assert not [name for name in TRUSTED_MARKUP if not (ROOT / name).exists()]
+
+
+def test_the_web_starts_without_loading_solvers() -> None:
+    if importlib.util.find_spec("web.app") is None:
+        pytest.skip("web.app does not exist")
+    code = "import sys, web.app; print(*(set(sys.argv[1:]) & set(sys.modules)))"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code, *SOLVERS], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert loaded.stdout.split() == [], "import a solver where it is used: it costs seconds at start-up"
+
+
+def _found(code: Iterable[Path], is_wrong: Callable[[ast.AST], bool]) -> list[str]:
+    return [
+        f"{name_of(path)}:{node.lineno}"  # type: ignore[attr-defined]  # every node asked for has a line
+        for path in code
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if is_wrong(node)
+    ]
+
+
+def _is_commit(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "commit"
+
+
+def _is_float(node: ast.AST) -> bool:
+    if isinstance(node, ast.Name):
+        return node.id == "float"
+    return isinstance(node, ast.Constant) and isinstance(node.value, float)
+
+
+def _is_markup(node: ast.AST) -> bool:
+    if isinstance(node, ast.Attribute):
+        return node.attr == "Markup"
+    return isinstance(node, ast.Name) and node.id == "Markup"

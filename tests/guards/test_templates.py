@@ -1,0 +1,35 @@
+"""Templates compile with the application's own filters, escape everything and fit the security policy."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.support.tree import below, name_of
+
+TEMPLATES = below("web", suffix=".html")
+UNESCAPED = re.compile(r"\|\s*safe\b|\{%-?\s*autoescape\s+false")
+# Refused by a policy without unsafe-inline, so it would do nothing in the browser.
+INLINE = re.compile(
+    r"""\s(style|on[a-z]+)\s*=\s*["']|<style\b|<script(?![^>]*\bsrc=)|href\s*=\s*["']javascript:"""
+)
+FOREIGN = re.compile(r"""<(script|link|img|iframe)\b[^>]*(src|href)\s*=\s*["'](https?:)?//""")
+ESCAPED = re.compile(r"\{#.*?#\}", re.DOTALL)
+
+
+@pytest.mark.parametrize(
+    ("rule", "advice"),
+    [
+        (UNESCAPED, "a user's text would run as HTML"),
+        (INLINE, "use a class of our stylesheet, or a listener in our script"),
+        (FOREIGN, "every asset is served by ourselves"),
+    ],
+    ids=["unescaped", "inline", "foreign"],
+)
+def test_no_template_holds(rule: re.Pattern[str], advice: str) -> None:
+    places = []
+    for path in TEMPLATES:
+        source = ESCAPED.sub("", path.read_text(encoding="utf-8"))
+        places += [f"{name_of(path)}: {found.group(0).strip()}" for found in rule.finditer(source)]
+    assert not places, advice
