@@ -13,20 +13,20 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from broker.agreements.terms import Modalities, QuantityRules, SharedRules
+from broker.agreements.terms import Delivery as Delivery
+from broker.agreements.terms import Milestone as Milestone
+from broker.agreements.terms import Modalities as Modalities
+from broker.agreements.terms import Payment as Payment
+from broker.agreements.terms import Price as Price
+from broker.agreements.terms import QuantityRules as QuantityRules
+from broker.agreements.terms import SharedRules as SharedRules
+from broker.agreements.terms import one_of
 from broker.documents import canonical
 
 # One text per language code: {"es": "plátano", "en": "plantain"}.
 Words = Mapping[str, str]
 
 PERIOD_KINDS = ("once", "week", "fortnight", "month", "season")
-DOMESTIC_TERMS = ("farm_gate", "collection_centre", "buyer_plant", "distribution_centre")
-INCOTERMS = ("EXW", "FCA", "FAS", "FOB", "CFR", "CIF", "CPT", "CIP", "DAP", "DPU", "DDP")
-PRICE_METHODS = (
-    "fixed", "fixed_reviewed", "index_differential", "floor_plus_premium", "cost_plus", "collar",
-    "split_payment",
-)  # fmt: skip
-PAYMENT_BASES = ("receipt", "acceptance", "invoice")
 ATTRIBUTE_OPERATORS = ("min", "max", "range", "one_of", "bool")
 
 
@@ -49,7 +49,10 @@ class Party:
 
 @dataclass(frozen=True)
 class Attribute:
-    """One limit of the specification: `low`..`high` in `unit`; a choice is one of `choices`."""
+    """One limit of the specification: `low`..`high` in `unit`; a choice is one of `choices`.
+
+    `size` marks a size or weight of the piece, which has a clause of its own.
+    """
 
     code: str
     operator: str
@@ -62,9 +65,10 @@ class Attribute:
     tolerance_pct: Decimal | None = None
     method: str | None = None
     price_effect: str | None = None
+    size: bool = False
 
     def __post_init__(self) -> None:
-        _one_of(self.operator, ATTRIBUTE_OPERATORS, "attribute operator")
+        one_of(self.operator, ATTRIBUTE_OPERATORS, "attribute operator")
 
 
 @dataclass(frozen=True)
@@ -113,7 +117,7 @@ class Schedule:
     tolerance_pct: Decimal | None = None
 
     def __post_init__(self) -> None:
-        _one_of(self.period, PERIOD_KINDS, "period kind")
+        one_of(self.period, PERIOD_KINDS, "period kind")
         if not self.factor.is_finite() or self.factor <= 0:
             raise ValueError("the factor of a unit is above zero")
 
@@ -138,76 +142,6 @@ class Schedule:
         """The quantity of every period when they are all the same, otherwise None."""
         quantities = {period.quantity_kg for period in self.periods}
         return quantities.pop() if len(quantities) == 1 else None
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """Domestic term or Incoterm 2020 with its named place; payers are buyer, organization or both."""
-
-    term: str | None = None
-    place: str | None = None
-    freight_payer: str | None = None
-    freight_per_kg: Decimal | None = None
-    unloading_payer: str | None = None
-    days: str | None = None
-
-    def __post_init__(self) -> None:
-        if self.term is not None:
-            _one_of(self.term, DOMESTIC_TERMS + INCOTERMS, "delivery term")
-
-
-@dataclass(frozen=True)
-class Price:
-    """Price clause: `unit_price` per `unit` of `unit_kg` kg; `params` by method, decimals as text.
-
-    fixed_reviewed: review_weeks, band_pct, series, meeting_days
-    index_differential: series, differential, differential_unit, fixation, fx_rule
-    floor_plus_premium: floor, premium, series, differential
-    cost_plus: cost_sheet, margin_pct
-    collar: low, high, series
-    split_payment: first, share_pct, liquidation_date (ISO) or liquidation_days, cost_deductions
-    """
-
-    method: str | None = None
-    currency: str | None = None
-    unit_price: Decimal | None = None
-    unit: str = "kg"
-    unit_kg: Decimal = Decimal(1)
-    params: Mapping[str, str] | None = None
-    proposed_per_kg: Decimal | None = None
-
-    def __post_init__(self) -> None:
-        if self.method is not None:
-            _one_of(self.method, PRICE_METHODS, "price method")
-        if not self.unit_kg.is_finite() or self.unit_kg <= 0:
-            raise ValueError("the factor of a unit is above zero")
-
-
-@dataclass(frozen=True)
-class Milestone:
-    """`pct` of the value is paid when `trigger` happens."""
-
-    pct: Decimal
-    trigger: str
-
-
-@dataclass(frozen=True)
-class Payment:
-    """When and how is paid. `deductions` None means not agreed, () none allowed; interest is % a month."""
-
-    basis: str | None = None
-    days: int | None = None
-    advance_pct: Decimal | None = None
-    advance_due: str | None = None
-    milestones: tuple[Milestone, ...] = ()
-    channel: str | None = None
-    late_interest_pct: Decimal | None = None
-    deductions: tuple[str, ...] | None = None
-    deductions_cap_pct: Decimal | None = None
-
-    def __post_init__(self) -> None:
-        if self.basis is not None:
-            _one_of(self.basis, PAYMENT_BASES, "payment basis")
 
 
 @dataclass(frozen=True)
@@ -288,21 +222,25 @@ def with_value(facts: DraftFacts, path: str, raw: Any) -> DraftFacts:
     Raises canonical.NotCanonical when there is no such path or the value does not fit it.
     """
     data = canonical.encode(facts)
-    target = data
     *parents, last = path.split(".")
+    target: Any = data
     for name in parents:
-        if not isinstance(target, dict) or name not in target:
-            raise canonical.NotCanonical(f"no fact at {path}")
-        if target[name] is None:
-            target[name] = {}
-        target = target[name]
-    if not isinstance(target, dict):
-        raise canonical.NotCanonical(f"no fact at {path}")
-    target[last] = raw
+        place = _place(target, name, path)
+        if target[place] is None:
+            target[place] = {}
+        target = target[place]
+    if isinstance(target, dict):
+        target[last] = raw
+    else:
+        target[_place(target, last, path)] = raw
     changed: DraftFacts = canonical.decode(DraftFacts, data, "$")
     return changed
 
 
-def _one_of(value: str, allowed: tuple[str, ...], what: str) -> None:
-    if value not in allowed:
-        raise ValueError(f"{what} {value!r} is none of {', '.join(allowed)}")
+def _place(target: Any, name: str, path: str) -> str | int:
+    """The key or index that `name` means inside `target`."""
+    if isinstance(target, dict) and name in target:
+        return name
+    if isinstance(target, list) and name.isdigit() and int(name) < len(target):
+        return int(name)
+    raise canonical.NotCanonical(f"no fact at {path}")

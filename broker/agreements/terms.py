@@ -1,9 +1,93 @@
-"""Terms that listings do not carry and the parties settle in the draft. None means not agreed yet."""
+"""The terms of the agreement: delivery, price and payment, and what the parties settle in the draft.
+
+None means not agreed yet. facts.py offers these names too.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+
+DOMESTIC_TERMS = ("farm_gate", "collection_centre", "buyer_plant", "distribution_centre")
+INCOTERMS = ("EXW", "FCA", "FAS", "FOB", "CFR", "CIF", "CPT", "CIP", "DAP", "DPU", "DDP")
+PRICE_METHODS = (
+    "fixed", "fixed_reviewed", "index_differential", "floor_plus_premium", "cost_plus", "collar",
+    "split_payment",
+)  # fmt: skip
+PAYMENT_BASES = ("receipt", "acceptance", "invoice")
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """Domestic term or Incoterm 2020 with its named place; payers are buyer, organization or both."""
+
+    term: str | None = None
+    place: str | None = None
+    freight_payer: str | None = None
+    freight_per_kg: Decimal | None = None
+    unloading_payer: str | None = None
+    days: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.term is not None:
+            one_of(self.term, DOMESTIC_TERMS + INCOTERMS, "delivery term")
+
+
+@dataclass(frozen=True)
+class Price:
+    """Price clause: `unit_price` per `unit` of `unit_kg` kg; `params` by method, decimals as text.
+
+    fixed_reviewed: review_weeks, band_pct, series, meeting_days
+    index_differential: series, differential, differential_unit, fixation, fx_rule
+    floor_plus_premium: floor, premium, series, differential
+    cost_plus: cost_sheet, margin_pct
+    collar: low, high, series
+    split_payment: first, share_pct, liquidation_date (ISO) or liquidation_days, cost_deductions
+    """
+
+    method: str | None = None
+    currency: str | None = None
+    unit_price: Decimal | None = None
+    unit: str = "kg"
+    unit_kg: Decimal = Decimal(1)
+    params: Mapping[str, str] | None = None
+    proposed_per_kg: Decimal | None = None
+
+    def __post_init__(self) -> None:
+        if self.method is not None:
+            one_of(self.method, PRICE_METHODS, "price method")
+        if self.unit_price is not None and self.currency is None:
+            raise ValueError("a price needs its currency")
+        if not self.unit_kg.is_finite() or self.unit_kg <= 0:
+            raise ValueError("the factor of a unit is above zero")
+
+
+@dataclass(frozen=True)
+class Milestone:
+    """`pct` of the value is paid when `trigger` happens."""
+
+    pct: Decimal
+    trigger: str
+
+
+@dataclass(frozen=True)
+class Payment:
+    """When and how is paid. `deductions` None means not agreed, () none allowed; interest is % a month."""
+
+    basis: str | None = None
+    days: int | None = None
+    advance_pct: Decimal | None = None
+    advance_due: str | None = None
+    milestones: tuple[Milestone, ...] = ()
+    channel: str | None = None
+    late_interest_pct: Decimal | None = None
+    deductions: tuple[str, ...] | None = None
+    deductions_cap_pct: Decimal | None = None
+
+    def __post_init__(self) -> None:
+        if self.basis is not None:
+            one_of(self.basis, PAYMENT_BASES, "payment basis")
 
 
 @dataclass(frozen=True)
@@ -51,3 +135,9 @@ class SharedRules:
     venue: str | None = None
     committee_meets: str | None = None
     authentic_language: str | None = None
+
+
+def one_of(value: str, allowed: tuple[str, ...], what: str) -> None:
+    """Raises ValueError unless `value` is one of `allowed`; `what` names it in the message."""
+    if value not in allowed:
+        raise ValueError(f"{what} {value!r} is none of {', '.join(allowed)}")

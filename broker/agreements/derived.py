@@ -1,0 +1,95 @@
+"""Facts that follow from other facts, reached by the path "derived.<name>". None: it does not follow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from broker.agreements.facts import Attribute, DraftFacts
+
+ASSISTANCE = ("technical_assistance",)
+INPUTS = ("seed", "inputs", "packing", "transport", "certification")
+PREFINANCE = ("prefinance",)
+
+
+def net_wait_days(facts: DraftFacts) -> Decimal | None:
+    """Days to wait weighted by what is not paid in advance: days x (1 - advance / 100)."""
+    if facts.payment.days is None:
+        return None
+    advance = facts.payment.advance_pct or Decimal(0)
+    return facts.payment.days * (1 - advance / 100)
+
+
+def packs_per_period(facts: DraftFacts) -> int | None:
+    """How many packings hold the even quantity of a period, when they hold it exactly."""
+    packing, even = facts.product.packing, facts.schedule.even_kg
+    if packing is None or not packing.net_kg or even is None or even % packing.net_kg:
+        return None
+    return int(even / packing.net_kg)
+
+
+def size_limits(facts: DraftFacts) -> tuple[Attribute, ...] | None:
+    """The limits that are a size or a weight of the piece."""
+    if facts.product.attributes is None:
+        return None
+    return tuple(limit for limit in facts.product.attributes if limit.size)
+
+
+def other_limits(facts: DraftFacts) -> tuple[Attribute, ...] | None:
+    """The limits that are not a size."""
+    if facts.product.attributes is None:
+        return None
+    return tuple(limit for limit in facts.product.attributes if not limit.size)
+
+
+def dispute_hours(facts: DraftFacts) -> int | None:
+    """The usual time to dispute a rejection: 24 h for fresh products, 48 h for dry ones."""
+    if facts.product.fresh is None:
+        return None
+    return 24 if facts.product.fresh else 48
+
+
+def converted(facts: DraftFacts) -> bool:
+    """Whether the quantity was said in another unit than kg."""
+    return facts.schedule.factor != 1
+
+
+def price_converted(facts: DraftFacts) -> bool:
+    """Whether the price is per another unit than kg, with a price to show."""
+    return facts.price.unit_kg != 1 and facts.price.unit_price is not None
+
+
+def price_per_kg(facts: DraftFacts) -> Decimal | None:
+    """The unit price over the kg of its unit, unrounded."""
+    return None if facts.price.unit_price is None else facts.price.unit_price / facts.price.unit_kg
+
+
+def buyer_holds_certificate(facts: DraftFacts) -> bool:
+    """Whether any certificate is in the buyer's name."""
+    return any(certificate.holder_is_buyer for certificate in facts.certificates or ())
+
+
+def contribution_types(facts: DraftFacts) -> tuple[str, ...] | None:
+    """The kinds of contribution there are, each once."""
+    if facts.contributions is None:
+        return None
+    return tuple(dict.fromkeys(contribution.type for contribution in facts.contributions))
+
+
+def reimbursable(facts: DraftFacts) -> bool:
+    """Whether anything the buyer gives is to be paid back, or nobody has said yet. Assistance never is."""
+    return any(
+        contribution.reimbursable is not False
+        for contribution in facts.contributions or ()
+        if contribution.type not in ASSISTANCE
+    )
+
+
+DERIVED: dict[str, Callable[[DraftFacts], Any]] = {
+    rule.__name__: rule
+    for rule in (
+        net_wait_days, packs_per_period, size_limits, other_limits, dispute_hours, converted, price_converted,
+        price_per_kg, buyer_holds_certificate, contribution_types, reimbursable,
+    )
+}  # fmt: skip

@@ -1,0 +1,162 @@
+"""How a fact is written for its reader: numbers, dates and terms by language and country."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+from babel.lists import format_list
+from babel.numbers import format_decimal
+
+from broker.agreements.facts import DraftFacts
+
+# In the order that a text is looked for when the reader's language has none.
+FALLBACK_LANGUAGES = ("es", "en", "pt", "fr")
+DATE_PATTERNS = {"es": "d 'de' MMMM 'de' y", "en": "d MMMM y"}
+NO_BREAK = "\u00a0"
+
+
+@dataclass(frozen=True)
+class Speech:
+    """Who reads: the language, the CLDR locale of the numbers, and the words for codes."""
+
+    language: str
+    locale: str
+    facts: DraftFacts
+    vocabulary: Mapping[str, Mapping[str, Mapping[str, str]]]
+
+    def word(self, group: str, code: str) -> str:
+        """The words for a code of a group; a code that has none is somebody's own text and stays as it is."""
+        words = self.vocabulary.get(group, {}).get(code)
+        return code if words is None else pick(words, self.language)
+
+
+def locale_for(language: str, country: str) -> str:
+    """Spanish follows the country of the organization (comma in CO and BO, point in HN, GT, PA)."""
+    if language == "en":
+        return "en_GB"
+    wanted = f"{language}_{country}"
+    try:
+        Locale.parse(wanted)
+    except (UnknownLocaleError, ValueError):
+        return "es_CO" if language == "es" else language
+    return wanted
+
+
+def pick(words: Mapping[str, str], language: str) -> str:
+    """The text in `language`, or in the first language it exists in."""
+    for candidate in (language, *FALLBACK_LANGUAGES):
+        if candidate in words:
+            return words[candidate]
+    return next(iter(words.values()))
+
+
+def write(speech: Speech, format_name: str, value: Any) -> str:
+    """The value as words. `format_name` is a formatter, or "choice:group" for a code of the vocabulary."""
+    name, _, group = format_name.partition(":")
+    if name == "choice":
+        return speech.word(group, str(value))
+    return FORMATTERS[name](speech, value)
+
+
+def known_format(format_name: str) -> bool:
+    """Whether `write` knows the format."""
+    name, _, group = format_name.partition(":")
+    return bool(group) if name == "choice" else name in FORMATTERS
+
+
+def number(speech: Speech, value: Decimal | int | str, decimals: int = 3) -> str:
+    """Digits grouped as the reader expects, with at most `decimals` places and no trailing zeros."""
+    pattern = "#,##0." + "#" * decimals
+    return format_decimal(Decimal(value), pattern, speech.locale)
+
+
+def percent(speech: Speech, value: Decimal | int | str) -> str:
+    """8 % in Spanish, 8% in English."""
+    return number(speech, value) + ("%" if speech.language == "en" else NO_BREAK + "%")
+
+
+def kilograms(speech: Speech, value: Decimal) -> str:
+    return number(speech, value) + NO_BREAK + "kg"
+
+
+def quantity(speech: Speech, value: Decimal) -> str:
+    """A mass in the unit it was said in: 14,62 t."""
+    schedule = speech.facts.schedule
+    return number(speech, value / schedule.factor) + NO_BREAK + speech.word("unit", schedule.unit)
+
+
+def price(speech: Speech, value: Decimal | str) -> str:
+    """An amount of the price's currency per its unit: 2.150 COP/kg. Whole, or with two to four decimals."""
+    terms = speech.facts.price
+    return f"{amount(speech, value)}{NO_BREAK}{terms.currency or ''}/{speech.word('unit', terms.unit)}"
+
+
+def price_kg(speech: Speech, value: Decimal) -> str:
+    return f"{amount(speech, value)}{NO_BREAK}{speech.facts.price.currency or ''}/kg"
+
+
+def amount(speech: Speech, value: Decimal | str) -> str:
+    """A sum of money without its currency: whole as it is, otherwise at least two decimals."""
+    exact = Decimal(value)
+    pattern = "#,##0" if exact == exact.to_integral_value() else "#,##0.00##"
+    return format_decimal(exact, pattern, speech.locale)
+
+
+def date(speech: Speech, value: dt.date | str) -> str:
+    """Day, month in words, year: never two numbers that could be swapped."""
+    day = dt.date.fromisoformat(value) if isinstance(value, str) else value
+    return format_date(day, DATE_PATTERNS.get(speech.language, "long"), speech.locale)
+
+
+def listing(speech: Speech, value: tuple[str, ...]) -> str:
+    """Several terms as one phrase: a, b y c."""
+    return format_list([speech.word("deduction", item) for item in value], locale=speech.locale)
+
+
+def _counted(unit: str) -> Callable[[Speech, Any], str]:
+    def count(speech: Speech, value: Any) -> str:
+        form = "one" if Decimal(value) == 1 else "other"
+        return number(speech, value) + NO_BREAK + speech.word(f"count_{form}", unit)
+
+    return count
+
+
+def _periods(speech: Speech, value: int) -> str:
+    return _counted(speech.facts.schedule.period)(speech, value)
+
+
+def _packs(speech: Speech, value: int) -> str:
+    packing = speech.facts.product.packing
+    if packing is None:
+        return number(speech, value)
+    names = packing.name if value == 1 or packing.name_plural is None else packing.name_plural
+    return number(speech, value) + NO_BREAK + pick(names, speech.language)
+
+
+FORMATTERS: dict[str, Callable[[Speech, Any], str]] = {
+    "text": lambda speech, value: str(value),
+    "words": lambda speech, value: pick(value, speech.language),
+    "number": number,
+    "percent": percent,
+    "plus_minus": lambda speech, value: "±" + percent(speech, value),
+    "kg": kilograms,
+    "quantity": quantity,
+    "price": price,
+    "price_kg": price_kg,
+    "date": date,
+    "days": _counted("day"),
+    "hours": _counted("hour"),
+    "weeks": _counted("week"),
+    "members": _counted("member"),
+    "periods": _periods,
+    "packs": _packs,
+    "list": listing,
+    "unit": lambda speech, value: speech.word("unit", str(value)),
+    "country": lambda speech, value: Locale.parse(speech.locale).territories.get(str(value), str(value)),
+}

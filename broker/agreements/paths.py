@@ -1,0 +1,98 @@
+"""Reading facts by path, and the conditions of the clauses. Nothing is evaluated as code.
+
+A path is fields joined by dots; a number picks from a tuple ("contributions.0.value") and "derived.x" calls
+the rule of that name in derived.py. A condition is one of
+    known: path             unknown: path            empty: path            yes: path
+    equals: [path, value]   above: [path, number]    has: [path, value]
+    all: [conditions]       any: [conditions]        not: condition
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from broker.agreements.derived import DERIVED
+from broker.agreements.facts import DraftFacts
+
+Condition = Mapping[str, Any]
+
+OPERATORS = ("known", "unknown", "empty", "yes", "equals", "above", "has", "all", "any", "not")
+
+
+def resolve(facts: DraftFacts, path: str) -> Any:
+    """The value at `path`, None when it or a parent of it is unknown. Raises KeyError for no such path."""
+    head, _, rest = path.partition(".")
+    if head == "derived":
+        return DERIVED[rest](facts)
+    value: Any = facts
+    for name in path.split("."):
+        if value is None:
+            return None
+        value = _step(value, name, path)
+    return value
+
+
+def holds(facts: DraftFacts, condition: Condition) -> bool:
+    """Whether the condition is true of the facts. Raises ValueError for a malformed one."""
+    operator, operand = operation(condition)
+    if operator == "all":
+        return all(holds(facts, part) for part in operand)
+    if operator == "any":
+        return any(holds(facts, part) for part in operand)
+    if operator == "not":
+        return not holds(facts, operand)
+    if operator in ("known", "unknown", "empty", "yes"):
+        return _state(operator, resolve(facts, operand))
+    path, expected = operand
+    return _compare(operator, resolve(facts, path), expected)
+
+
+def operation(condition: Condition) -> tuple[str, Any]:
+    """The one operator of a condition and its operand. Raises ValueError."""
+    if len(condition) != 1:
+        raise ValueError(f"a condition has exactly one operator: {condition!r}")
+    operator, operand = next(iter(condition.items()))
+    if operator not in OPERATORS:
+        raise ValueError(f"unknown operator {operator!r} in a condition")
+    return operator, operand
+
+
+def paths_of(condition: Condition) -> list[str]:
+    """Every path a condition reads, for checking a clause when it is loaded."""
+    operator, operand = operation(condition)
+    if operator in ("all", "any"):
+        return [path for part in operand for path in paths_of(part)]
+    if operator == "not":
+        return paths_of(operand)
+    return [operand if isinstance(operand, str) else operand[0]]
+
+
+def _state(operator: str, value: Any) -> bool:
+    states = {"known": value is not None, "unknown": value is None, "empty": value == (), "yes": value is True}
+    return states[operator]
+
+
+def _compare(operator: str, value: Any, expected: Any) -> bool:
+    if value is None:
+        return False
+    if operator == "equals":
+        return bool(value == expected)
+    if operator == "has":
+        return expected in value
+    try:
+        return Decimal(str(value)) > Decimal(str(expected))
+    except InvalidOperation:
+        return False
+
+
+def _step(value: Any, name: str, path: str) -> Any:
+    if isinstance(value, Mapping):
+        return value.get(name)
+    if isinstance(value, tuple) and name.isdigit():
+        return value[int(name)]
+    if dataclasses.is_dataclass(value) and not name.startswith("_") and hasattr(value, name):
+        return getattr(value, name)
+    raise KeyError(f"no fact at {path}")
