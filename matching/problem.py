@@ -1,0 +1,163 @@
+"""The allocation problem: who supplies how many kg to whom in which period, at the highest surplus.
+
+    max  sum value_e x_et  -  sum fixed_cost_e y_e  +  sum switching_cost_e incumbent_e y_e
+
+over x >= 0 (kg), y_e in {0,1} ("this pair trades"), z_i in {0,1} ("this need is served"), subject to
+demand and supply per period, the smallest lot, the number of suppliers, the filled share and the
+largest share of one supplier. A pair that trades delivers at least ``least(problem)`` kg, so that a
+supplier counted towards ``min_suppliers`` is a real one.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from matching import checks
+from matching.market import Capacities, Market, Needs
+from matching.policy import Policy
+from matching.types import BoolArray, FloatArray, IntArray
+
+__all__ = ["LEAST_KG", "AllocationProblem", "Capacities", "Market", "Needs", "Policy"]
+
+LEAST_KG = 1.0
+"""A pair counts as trading only from this many kg on (less where the pair cannot reach it)."""
+
+
+@dataclass(frozen=True)
+class AllocationProblem:
+    """E links between N needs and M capacities over T periods.
+
+    need, capacity  [E] row numbers
+    value           [E] or [E,T] money surplus per kg, in the objective's unit
+    fixed_cost      [E] charged once per pair that trades, not negative
+    min_lot         [E] smallest total kg of a pair that trades
+    demand, supply  [N,T], [M,T] kg
+    upper           [E,T] most kg per pair and period, None for no limit beyond demand and supply
+    min_suppliers, max_suppliers  [N] when served; max 0 means no limit
+    min_fill        [N] smallest filled share of total demand when served
+    max_share       [N] largest share of each period's demand one supplier may take
+    incumbent, switching_cost     [E] running alliances and what keeping them is worth
+    pinned          [E] pairs that must trade
+    supplier        [M] organization behind a capacity: counts and shares are per organization
+    buyer           [N] buyer behind a need, used with ``dependency``
+    dependency      [M] largest share of a capacity's total supply that one buyer may take
+
+    Raises ValueError naming the field and the row.
+    """
+
+    need: IntArray
+    capacity: IntArray
+    value: FloatArray
+    fixed_cost: FloatArray
+    min_lot: FloatArray
+    demand: FloatArray
+    supply: FloatArray
+    upper: FloatArray | None = None
+    min_suppliers: IntArray | None = None
+    max_suppliers: IntArray | None = None
+    min_fill: FloatArray | None = None
+    max_share: FloatArray | None = None
+    incumbent: BoolArray | None = None
+    switching_cost: FloatArray | None = None
+    pinned: BoolArray | None = None
+    supplier: IntArray | None = None
+    buyer: IntArray | None = None
+    dependency: FloatArray | None = None
+
+    def __post_init__(self) -> None:
+        e = len(self.need)
+        n, t = np.shape(self.demand)
+        m = np.shape(self.supply)[0]
+        self._set("demand", checks.floats("demand", self.demand, (n, t)), 0, None)
+        self._set("supply", checks.floats("supply", self.supply, (m, t)), 0, None)
+        self._set("need", checks.ints("need", self.need, (e,)), 0, n - 1)
+        self._set("capacity", checks.ints("capacity", self.capacity, (e,)), 0, m - 1)
+        shape = (e,) if np.ndim(self.value) == 1 else (e, t)
+        self._set("value", checks.floats("value", self.value, shape), -np.inf, None)
+        self._set("fixed_cost", checks.floats("fixed_cost", self.fixed_cost, (e,)), 0, None)
+        self._set("min_lot", checks.floats("min_lot", self.min_lot, (e,)), 0, None)
+        self._floats("upper", (e, t), None)
+        self._floats("min_fill", (n,), 1)
+        self._floats("max_share", (n,), 1)
+        self._floats("switching_cost", (e,), None)
+        self._floats("dependency", (m,), 1)
+        for name, size in (("min_suppliers", n), ("max_suppliers", n), ("supplier", m), ("buyer", n)):
+            given = getattr(self, name)
+            if given is not None:
+                self._set(name, checks.ints(name, given, (size,)), 0, None)
+        for name in ("incumbent", "pinned"):
+            given = getattr(self, name)
+            if given is not None:
+                object.__setattr__(self, name, checks.bools(name, given, (e,)))
+        self._refuse_twins()
+
+    def _floats(self, name: str, shape: tuple[int, ...], high: float | None) -> None:
+        given = getattr(self, name)
+        if given is not None:
+            self._set(name, checks.floats(name, given, shape), 0, high)
+
+    def _set(self, name: str, array: FloatArray | IntArray, low: float, high: float | None) -> None:
+        if array.size:
+            top = float(np.finfo(np.float64).max)
+            checks.between(name, array, max(low, -top), top if high is None else high)
+        object.__setattr__(self, name, array)
+
+    def _refuse_twins(self) -> None:
+        pair = self.need * max(len(self.supply), 1) + self.capacity
+        order = np.argsort(pair, kind="stable")
+        twin = np.flatnonzero(np.diff(pair[order]) == 0)
+        if len(twin):
+            first, second = order[twin[0]], order[twin[0] + 1]
+            raise ValueError(f"capacity[{second}]: repeats the pair of row {first}")
+
+    @property
+    def links(self) -> int:
+        """E, the number of links."""
+        return len(self.need)
+
+    @property
+    def periods(self) -> int:
+        """T, the number of periods."""
+        return int(self.demand.shape[1])
+
+    def values(self) -> FloatArray:
+        """[E,T] surplus per kg."""
+        if self.value.ndim == 2:
+            return self.value
+        return np.repeat(self.value[:, None], self.periods, axis=1)
+
+    def uppers(self) -> FloatArray:
+        """[E,T] most kg a pair can move: demand, supply, the share cap and its own bound."""
+        share = 1.0 if self.max_share is None else self.max_share[self.need][:, None]
+        top = np.minimum(self.demand[self.need] * share, self.supply[self.capacity])
+        return top if self.upper is None else np.minimum(top, self.upper)
+
+    def bonus(self) -> FloatArray:
+        """[E] what the objective adds when the pair trades: switching cost saved less fixed cost."""
+        total = -self.fixed_cost
+        if self.incumbent is not None and self.switching_cost is not None:
+            total = total + np.where(self.incumbent, self.switching_cost, 0.0)
+        return total
+
+    def least(self) -> FloatArray:
+        """[E] fewest kg of a pair that trades: its lot, and never less than one kg if it can carry it."""
+        most: FloatArray = self.uppers().sum(axis=1)
+        return np.maximum(self.min_lot, np.minimum(LEAST_KG, most))
+
+    def objective(self, quantity: FloatArray, active: BoolArray) -> float:
+        """The objective of a plan, in the unit of ``value``."""
+        return float((self.values() * quantity).sum() + self.bonus()[active].sum())
+
+    def only(self, links: IntArray) -> AllocationProblem:
+        """The same needs and capacities with only the given links."""
+        def rows(array: FloatArray | None) -> FloatArray | None:
+            return None if array is None else array[links]
+
+        return replace(
+            self, need=self.need[links], capacity=self.capacity[links], value=self.value[links],
+            fixed_cost=self.fixed_cost[links], min_lot=self.min_lot[links], upper=rows(self.upper),
+            incumbent=None if self.incumbent is None else self.incumbent[links],
+            switching_cost=rows(self.switching_cost),
+            pinned=None if self.pinned is None else self.pinned[links],
+        )

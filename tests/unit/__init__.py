@@ -1,0 +1,1 @@
+"""Rules and matching, with no database and no web application."""
