@@ -71,11 +71,12 @@ compiled: $(COMPILED)
 
 messages: | $(VENV)/.dev
 	@mkdir -p build
-	$(BIN)/pybabel extract --mapping pyproject.toml --no-location --sort-output --omit-header --output-file $(TEMPLATE) .
-	for language in es en; do \
-		if [ -f web/translations/$$language/LC_MESSAGES/messages.po ]; then act="update --no-fuzzy-matching --ignore-obsolete --omit-header"; \
+	$(BIN)/pybabel --quiet extract --mapping pyproject.toml --no-location --sort-output \
+		--project alianza --copyright-holder Alianza --output-file $(TEMPLATE) .
+	@for language in es en; do \
+		if [ -f web/translations/$$language/LC_MESSAGES/messages.po ]; then act="update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date"; \
 		else act=init; fi; \
-		$(BIN)/pybabel $$act --input-file $(TEMPLATE) --output-dir web/translations --locale $$language || exit 1; \
+		$(BIN)/pybabel --quiet $$act --input-file $(TEMPLATE) --output-dir web/translations --locale $$language || exit 1; \
 	done
 
 # Everything that make made; the data of `make run` stays.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import importlib.util
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
@@ -39,7 +38,7 @@ def test_every_trusted_file_still_exists() -> None:
 
 
 def test_the_web_starts_without_loading_solvers() -> None:
-    if importlib.util.find_spec("web.app") is None:
+    if not (ROOT / "web" / "app.py").exists():
         pytest.skip("web.app does not exist")
     code = "import sys, web.app; print(*(set(sys.argv[1:]) & set(sys.modules)))"
     loaded = subprocess.run(

@@ -53,7 +53,7 @@ def test_placeholders_are_the_same(used: Catalog, translated: Catalog) -> None:
     wrong = []
     for message in used:
         found = translated.get(message.id, message.context) if message.id else None
-        if found and not _has_same_placeholders(found):
+        if found and _is_done(translated, message) and not _has_same_placeholders(found):
             wrong.append(found.id)
     assert not wrong, f"placeholders differ in {translated.locale}"
 
