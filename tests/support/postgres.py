@@ -87,9 +87,9 @@ def _wheel_binaries() -> list[Path]:
 
 def _start(binaries: Path) -> URL:
     """Make a cluster in a folder of this process and start it, reachable by its socket only."""
-    folder = make_folder("pg")
+    folder = make_folder("pg", in_memory=True)
     if os.geteuid() == 0:
-        binaries = _reachable_by_nobody(binaries, folder)
+        binaries = _reachable_by_nobody(binaries)
         os.chown(folder, NOBODY, NOBODY)
     data, log = folder / "data", folder / "log"
     _make_cluster(binaries, data, log)
@@ -169,17 +169,21 @@ def _stop(server: subprocess.Popen[bytes], owner: int) -> None:
         server.kill()
 
 
-def _reachable_by_nobody(binaries: Path, folder: Path) -> Path:
+def _reachable_by_nobody(binaries: Path) -> Path:
     """Return binaries that an unprivileged user may run: a copy when a folder above them is closed."""
-    home = binaries.resolve().parents[1]
-    if all(_is_open(above) for above in (home, *home.parents)):
+    prefix = binaries.resolve().parent
+    if all(_is_open(above) for above in (prefix, *prefix.parents)):
         return binaries
-    copy = folder / home.name
-    shutil.copytree(home, copy, symlinks=True)
-    libraries = home.with_name(f"{home.name}.libs")
+    # Not in memory: such a file system often refuses to run programs.
+    folder = make_folder("pg-programs")
+    folder.chmod(0o755)
+    package = prefix.parent
+    shutil.copytree(prefix, folder / package.name / prefix.name, symlinks=True)
+    # A wheel keeps the libraries that its programs load in a folder beside its package.
+    libraries = package.with_name(f"{package.name}.libs")
     if libraries.exists():
         shutil.copytree(libraries, folder / libraries.name, symlinks=True)
-    return copy / binaries.parent.name / binaries.name
+    return folder / package.name / prefix.name / binaries.name
 
 
 @functools.cache
