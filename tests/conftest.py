@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.support import chromium
+from tests.support.catalogues import compile_catalogues
 from tests.support.database import PostgresStore, Store, open_store
 from tests.support.missing import MARK, stop_without
 
@@ -82,6 +83,12 @@ def browser(chromium_path: str) -> Iterator[Browser]:
     """Give a running headless browser; open a context of your own on it for each test."""
     with chromium.open_browser(chromium_path) as running:
         yield running
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the translations once, in the process that starts the workers."""
+    if not hasattr(config, "workerinput"):
+        compile_catalogues()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

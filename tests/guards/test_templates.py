@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
+from flask import Flask
 
-from tests.support.tree import below, name_of
+from tests.support.tree import ROOT, below, name_of
 
 TEMPLATES = below("web", suffix=".html")
 UNESCAPED = re.compile(r"\|\s*safe\b|\{%-?\s*autoescape\s+false")
@@ -16,6 +17,30 @@ INLINE = re.compile(
 )
 FOREIGN = re.compile(r"""<(script|link|img|iframe)\b[^>]*(src|href)\s*=\s*["'](https?:)?//""")
 ESCAPED = re.compile(r"\{#.*?#\}", re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def app() -> Flask:
+    if not (ROOT / "web" / "app.py").exists():
+        pytest.skip("web.app does not exist")
+    from web.app import create_app
+
+    return create_app()
+
+
+def test_every_template_compiles(app: Flask) -> None:
+    known = app.jinja_env.list_templates(extensions=["html", "txt", "xml"])
+    for name in known:
+        app.jinja_env.get_template(name)
+    lost = [
+        name_of(path) for path in TEMPLATES if not any(path.as_posix().endswith(f"/{name}") for name in known)
+    ]
+    assert not lost, "no blueprint looks in their folder"
+
+
+def test_every_template_escapes(app: Flask) -> None:
+    for name in app.jinja_env.list_templates(extensions=["html"]):
+        assert app.select_jinja_autoescape(name), name
 
 
 @pytest.mark.parametrize(
