@@ -77,19 +77,25 @@ def _is_done(catalogue: Catalog, message: Message) -> bool:
     if found is None or found.fuzzy:
         return False
     # A plural message has one text per form of the language, a plain one a single text.
-    texts = found.string if isinstance(found.string, (tuple, list)) else (found.string,)
+    texts = _texts(found)
     forms = catalogue.num_plurals if isinstance(message.id, (tuple, list)) else 1
     return len(texts) == forms and all(text.strip() for text in texts)
 
 
 def _has_same_placeholders(message: Message) -> bool:
+    texts = _texts(message)
     if isinstance(message.id, (tuple, list)):
         # "one producer" may leave the number out; nothing may be put in that the call does not pass.
         passed = _placeholders(message.id[-1])
-        return all(_placeholders(text) <= passed for text in message.string) and (
-            _placeholders(message.string[-1]) == passed
-        )
-    return _placeholders(message.id) == _placeholders(str(message.string))
+        return all(_placeholders(text) <= passed for text in texts) and _placeholders(texts[-1]) == passed
+    return _placeholders(message.id) == _placeholders(texts[0])
+
+
+def _texts(message: Message) -> tuple[str, ...]:
+    """The translation's plural forms, or its single text; empty where there is none."""
+    if isinstance(message.string, (tuple, list)):
+        return tuple(text or "" for text in message.string)
+    return (message.string or "",)
 
 
 def _placeholders(text: str) -> set[str]:

@@ -43,8 +43,9 @@ class SqliteStore:
 
     def fresh(self) -> str:
         if self._template is None:
-            self._template = self._folder / "template.sqlite3"
-            _create_tables(_sqlite_url(self._template))
+            template = self._folder / "template.sqlite3"
+            _create_tables(_sqlite_url(template))
+            self._template = template
         path = self._next_path()
         shutil.copyfile(self._template, path)
         return _sqlite_url(path)
@@ -74,9 +75,10 @@ class PostgresStore:
 
     def fresh(self) -> str:
         if self._template is None:
-            self._template = f"{self._prefix}_template"
-            self._create(self._template)
-            _create_tables(self._url(self._template))
+            template = f"{self._prefix}_template"
+            self._drop(template)
+            _create_tables(self._create(template))
+            self._template = template
         return self._create(self._next_name(), template=self._template)
 
     def bare(self) -> str:
@@ -87,8 +89,7 @@ class PostgresStore:
 
     def close(self) -> None:
         """Remove the template; matters only on a server that stays."""
-        if self._template is not None:
-            self._drop(self._template)
+        self._drop(f"{self._prefix}_template")
 
     def _next_name(self) -> str:
         return f"{self._prefix}_{next(self._numbers)}"
