@@ -20,12 +20,13 @@ ESCAPED = re.compile(r"\{#.*?#\}", re.DOTALL)
 
 
 @pytest.fixture(scope="module")
-def app() -> Flask:
+def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     if not (ROOT / "web" / "app.py").exists():
         pytest.skip("web.app does not exist")
     from web.app import create_app
+    from web.config import from_environment
 
-    return create_app()
+    return create_app(from_environment({"ALIANZA_DATA": str(tmp_path_factory.mktemp("data"))}))
 
 
 def test_every_template_compiles(app: Flask) -> None:
