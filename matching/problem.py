@@ -4,8 +4,8 @@
 
 over x >= 0 (kg), y_e in {0,1} ("this pair trades"), z_i in {0,1} ("this need is served"), subject to
 demand and supply per period, the smallest lot, the number of suppliers, the filled share and the
-largest share of one supplier. A pair that trades delivers at least ``least(problem)`` kg, so that a
-supplier counted towards ``min_suppliers`` is a real one.
+largest share of one supplier. Where trading earns something by itself (a counted supplier, a kept
+alliance) a pair that trades delivers at least ``LEAST_KG``, so that no supplier is one on paper only.
 """
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class AllocationProblem:
     pinned          [E] pairs that must trade
     supplier        [M] organization behind a capacity: counts and shares are per organization
     buyer           [N] buyer behind a need, used with ``dependency``
-    dependency      [M] largest share of a capacity's total supply that one buyer may take
+    dependency      [M] most total kg of a capacity that one buyer may take over all periods
 
     Raises ValueError naming the field and the row.
     """
@@ -81,7 +81,7 @@ class AllocationProblem:
         self._floats("min_fill", (n,), 1)
         self._floats("max_share", (n,), 1)
         self._floats("switching_cost", (e,), None)
-        self._floats("dependency", (m,), 1)
+        self._floats("dependency", (m,), None)
         for name, size in (("min_suppliers", n), ("max_suppliers", n), ("supplier", m), ("buyer", n)):
             given = getattr(self, name)
             if given is not None:
@@ -141,9 +141,13 @@ class AllocationProblem:
         return total
 
     def least(self) -> FloatArray:
-        """[E] fewest kg of a pair that trades: its lot, and never less than one kg if it can carry it."""
+        """[E] fewest kg of a pair that trades: its lot, and where trading earns by itself at least
+        ``LEAST_KG`` (all the pair can carry, if that is less)."""
+        earns = self.bonus() > 0
+        if self.min_suppliers is not None:
+            earns |= self.min_suppliers[self.need] >= 2
         most: FloatArray = self.uppers().sum(axis=1)
-        return np.maximum(self.min_lot, np.minimum(LEAST_KG, most))
+        return np.maximum(self.min_lot, np.where(earns, np.minimum(LEAST_KG, most), 0.0))
 
     def objective(self, quantity: FloatArray, active: BoolArray) -> float:
         """The objective of a plan, in the unit of ``value``."""

@@ -1,0 +1,290 @@
+"""The allocation problem as one mixed-integer program, built by arrays.
+
+Columns: kg per link and period (in units of ``scale`` kg), a yes-or-no per link that needs one, one per
+need that may go unserved, one per organization that meets a need with several capacities.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from matching.allocate.highs import Rows
+from matching.problem import AllocationProblem
+from matching.types import BoolArray, FloatArray, IntArray
+
+
+@dataclass(frozen=True)
+class Model:
+    """The program and where its columns came from.
+
+    need    [E] of the links
+    link, period [X]  of the quantity columns, which come first
+    trades  [E] column of y_e or -1; serves [N] column of z_i or -1
+    scale   kg per unit of a quantity column
+    together  (links, column) of an organization that meets a need with several capacities
+    """
+
+    rows: Rows
+    need: IntArray
+    link: IntArray
+    period: IntArray
+    trades: IntArray
+    serves: IntArray
+    scale: float
+    together: tuple[tuple[IntArray, int], ...]
+
+    def quantities(self, x: FloatArray, shape: tuple[int, int]) -> FloatArray:
+        """[E,T] kg of a point of the program."""
+        quantity = np.zeros(shape)
+        quantity[self.link, self.period] = x[: len(self.link)] * self.scale
+        return quantity
+
+    def fixed_to(self, x: FloatArray) -> Rows:
+        """The linear program that is left when every yes-or-no is as in ``x``."""
+        yes = np.flatnonzero(self.rows.integer)
+        low, high = self.rows.low.copy(), self.rows.high.copy()
+        low[yes] = high[yes] = np.rint(x[yes])
+        return replace(self.rows, low=low, high=high, integer=np.zeros_like(self.rows.integer))
+
+    def point(self, quantity: FloatArray) -> FloatArray:
+        """[columns] the point of the program at which a plan stands (organizations included)."""
+        x = np.zeros(len(self.rows.cost))
+        x[: len(self.link)] = quantity[self.link, self.period] / self.scale
+        active = quantity.sum(axis=1) > 0
+        yes = np.flatnonzero((self.trades >= 0) & active)
+        x[self.trades[yes]] = 1.0
+        x[np.flatnonzero(self.rows.low == 1.0)] = 1.0
+        served = self.serves[self.need[active]]
+        x[served[served >= 0]] = 1.0
+        for links, column in self.together:
+            x[column] = float(active[links].any())
+        return x
+
+
+@dataclass
+class _Build:
+    """Coefficients collected so far; a row is opened with its limits and filled by (row, column, value)."""
+
+    row: list[IntArray] = field(default_factory=list)
+    column: list[IntArray] = field(default_factory=list)
+    value: list[FloatArray] = field(default_factory=list)
+    low: list[FloatArray] = field(default_factory=list)
+    high: list[FloatArray] = field(default_factory=list)
+    count: int = 0
+
+    def open(self, low: FloatArray, high: FloatArray) -> IntArray:
+        """Numbers of new rows with the given limits."""
+        numbers = self.count + np.arange(len(low))
+        self.low.append(low)
+        self.high.append(high)
+        self.count += len(low)
+        return numbers
+
+    def put(self, row: IntArray, column: IntArray, value: FloatArray | float) -> None:
+        """Coefficients at (row, column)."""
+        self.row.append(row)
+        self.column.append(column)
+        self.value.append(np.broadcast_to(np.asarray(value, dtype=np.float64), row.shape))
+
+
+def build(problem: AllocationProblem) -> Model:
+    """The strong formulation: every period's quantity is tied to its pair by its own upper limit."""
+    uppers = problem.uppers()
+    link, period = np.nonzero(uppers > 0)
+    scale = max(1.0, float(uppers.max(initial=0.0)) / 100.0)
+    trades, serves, next_column = _columns(problem, len(link))
+    top = uppers[link, period] / scale
+    made = _Build()
+    grouped = _organizations(problem, next_column)
+    _demand(made, problem, link, period, serves, scale)
+    _supply(made, problem, link, period, scale)
+    _linking(made, problem, link, top, trades, serves, scale)
+    _counts(made, problem, trades, serves, grouped)
+    _shares(made, problem, link, period, grouped, scale)
+    _fills(made, problem, link, serves, scale)
+    _dependency(made, problem, link, scale)
+    columns = next_column + len(grouped)
+    cost, low, high = np.zeros(columns), np.zeros(columns), np.ones(columns)
+    cost[: len(link)] = problem.values()[link, period] * scale
+    high[: len(link)] = top
+    has = trades >= 0
+    cost[trades[has]] = problem.bonus()[has]
+    if problem.pinned is not None:
+        low[trades[has & problem.pinned]] = 1.0
+    integer = np.zeros(columns, dtype=np.int64)
+    integer[len(link):] = 1
+    together = tuple((members, column) for _, members, column in grouped)
+    rows = _rows(made, cost, low, high, integer)
+    return Model(rows, problem.need, link, period, trades, serves, scale, together)
+
+
+def needs_decision(problem: AllocationProblem) -> BoolArray:
+    """[N] needs that are served properly or not at all."""
+    decision = np.zeros(len(problem.demand), dtype=np.bool_)
+    if problem.min_fill is not None:
+        decision |= problem.min_fill > 0
+    if problem.min_suppliers is not None:
+        decision |= problem.min_suppliers >= 2
+    return decision
+
+
+def _columns(problem: AllocationProblem, first: int) -> tuple[IntArray, IntArray, int]:
+    yes = (problem.bonus() != 0) | (problem.min_lot > 0)
+    if problem.pinned is not None:
+        yes |= problem.pinned
+    counted = np.zeros(len(problem.demand), dtype=np.bool_)
+    if problem.min_suppliers is not None:
+        counted |= problem.min_suppliers >= 2
+    if problem.max_suppliers is not None:
+        links = np.bincount(problem.need, minlength=len(counted))
+        counted |= (problem.max_suppliers > 0) & (problem.max_suppliers < links)
+    yes |= counted[problem.need]
+    trades = np.full(problem.links, -1)
+    trades[yes] = first + np.arange(yes.sum())
+    served = needs_decision(problem)
+    serves = np.full(len(served), -1)
+    serves[served] = first + int(yes.sum()) + np.arange(served.sum())
+    return trades, serves, first + int(yes.sum()) + int(served.sum())
+
+
+def _organizations(problem: AllocationProblem, first: int) -> list[tuple[int, IntArray, int]]:
+    """(need, links, column) for every organization that meets a need with several capacities."""
+    if problem.supplier is None or not problem.links:
+        return []
+    who = problem.supplier[problem.capacity]
+    order = np.lexsort((who, problem.need))
+    new = (np.diff(problem.need[order], prepend=-1) != 0) | (np.diff(who[order], prepend=-1) != 0)
+    begin = np.flatnonzero(new)
+    end = np.append(begin[1:], len(order))
+    many = np.flatnonzero(end - begin > 1)
+    groups = [order[begin[k]:end[k]] for k in many]
+    return [(int(problem.need[members[0]]), members, first + k) for k, members in enumerate(groups)]
+
+
+def _demand(made: _Build, problem: AllocationProblem, link: IntArray, period: IntArray, serves: IntArray,
+            scale: float) -> None:
+    n, t = problem.demand.shape
+    wanted = problem.demand / scale
+    tied = np.repeat(serves[:, None] >= 0, t, axis=1)
+    rows = made.open(np.full(n * t, -np.inf), np.where(tied, 0.0, wanted).ravel()).reshape(n, t)
+    made.put(rows[problem.need[link], period], np.arange(len(link)), 1.0)
+    i, k = np.nonzero(tied)
+    made.put(rows[i, k], serves[i], -wanted[i, k])
+
+
+def _supply(made: _Build, problem: AllocationProblem, link: IntArray, period: IntArray, scale: float) -> None:
+    m, t = problem.supply.shape
+    rows = made.open(np.full(m * t, -np.inf), (problem.supply / scale).ravel()).reshape(m, t)
+    made.put(rows[problem.capacity[link], period], np.arange(len(link)), 1.0)
+
+
+def _linking(made: _Build, problem: AllocationProblem, link: IntArray, top: FloatArray, trades: IntArray,
+             serves: IntArray, scale: float) -> None:
+    tied = np.flatnonzero(trades[link] >= 0)
+    rows = made.open(np.full(len(tied), -np.inf), np.zeros(len(tied)))
+    made.put(rows, tied, 1.0)
+    made.put(rows, trades[link[tied]], -top[tied])
+    least = problem.least()
+    lots = np.flatnonzero((trades >= 0) & (least > 0))
+    rows = np.full(problem.links, -1)
+    rows[lots] = made.open(np.zeros(len(lots)), np.full(len(lots), np.inf))
+    inside = np.flatnonzero(rows[link] >= 0)
+    made.put(rows[link[inside]], inside, 1.0)
+    made.put(rows[lots], trades[lots], -least[lots] / scale)
+    # A pair can trade only with a need that is served.
+    both = np.flatnonzero((trades >= 0) & (serves[problem.need] >= 0))
+    rows = made.open(np.full(len(both), -np.inf), np.zeros(len(both)))
+    made.put(rows, trades[both], 1.0)
+    made.put(rows, serves[problem.need[both]], -1.0)
+
+
+def _counts(made: _Build, problem: AllocationProblem, trades: IntArray, serves: IntArray,
+            grouped: list[tuple[int, IntArray, int]]) -> None:
+    """Suppliers per need, an organization with several capacities counted once."""
+    counter = trades.copy()
+    extra_need: list[int] = []
+    extra_column: list[int] = []
+    for row_need, members, together in grouped:
+        if (trades[members] < 0).any():
+            continue
+        counter[members] = -1
+        extra_need.append(row_need)
+        extra_column.append(together)
+        own = np.full(len(members), together)
+        rows = made.open(np.full(len(members), -np.inf), np.zeros(len(members)))
+        made.put(rows, trades[members], 1.0)
+        made.put(rows, own, -1.0)
+        row = np.repeat(made.open(np.zeros(1), np.full(1, np.inf)), len(members))
+        made.put(row, trades[members], 1.0)
+        made.put(row[:1], own[:1], -1.0)
+    counted = np.flatnonzero(counter >= 0)
+    need = np.concatenate((problem.need[counted], np.array(extra_need, dtype=np.int64)))
+    column = np.concatenate((counter[counted], np.array(extra_column, dtype=np.int64)))
+    if problem.min_suppliers is not None:
+        _count_rows(made, need, column, problem.min_suppliers, serves, at_least=True)
+    if problem.max_suppliers is not None:
+        _count_rows(made, need, column, problem.max_suppliers, serves, at_least=False)
+
+
+def _count_rows(made: _Build, need: IntArray, column: IntArray, limit: IntArray, serves: IntArray, *,
+                at_least: bool) -> None:
+    binding = (limit >= 2) if at_least else (limit > 0)
+    who = np.flatnonzero(binding)
+    number = np.full(len(limit), -1)
+    tied = serves[who] >= 0
+    low = np.zeros(len(who)) if at_least else np.full(len(who), -np.inf)
+    high = np.full(len(who), np.inf) if at_least else np.where(tied, 0.0, limit[who].astype(np.float64))
+    number[who] = made.open(low, high)
+    inside = np.flatnonzero(number[need] >= 0)
+    made.put(number[need[inside]], column[inside], 1.0)
+    made.put(number[who[tied]], serves[who[tied]], -limit[who[tied]].astype(np.float64))
+
+
+def _shares(made: _Build, problem: AllocationProblem, link: IntArray, period: IntArray,
+            grouped: list[tuple[int, IntArray, int]], scale: float) -> None:
+    """The share limit of an organization that meets a need with several capacities."""
+    if problem.max_share is None:
+        return
+    for need, members, _ in grouped:
+        share = float(problem.max_share[need])
+        if share >= 1:
+            continue
+        limit = problem.demand[need] * share / scale
+        rows = made.open(np.full(problem.periods, -np.inf), limit)
+        inside = np.flatnonzero(np.isin(link, members))
+        made.put(rows[period[inside]], inside, 1.0)
+
+
+def _fills(made: _Build, problem: AllocationProblem, link: IntArray, serves: IntArray, scale: float) -> None:
+    if problem.min_fill is None:
+        return
+    who = np.flatnonzero(problem.min_fill > 0)
+    number = np.full(len(problem.demand), -1)
+    number[who] = made.open(np.zeros(len(who)), np.full(len(who), np.inf))
+    inside = np.flatnonzero(number[problem.need[link]] >= 0)
+    made.put(number[problem.need[link[inside]]], inside, 1.0)
+    wanted = problem.min_fill[who] * problem.demand[who].sum(axis=1) / scale
+    made.put(number[who], serves[who], -wanted)
+
+
+def _dependency(made: _Build, problem: AllocationProblem, link: IntArray, scale: float) -> None:
+    if problem.dependency is None:
+        return
+    buyer = np.arange(len(problem.demand)) if problem.buyer is None else problem.buyer
+    key = buyer[problem.need] * len(problem.supply) + problem.capacity
+    limited = problem.dependency[problem.capacity] < problem.supply[problem.capacity].sum(axis=1)
+    pairs, group = np.unique(key, return_inverse=True)
+    number = made.open(np.full(len(pairs), -np.inf), problem.dependency[pairs % len(problem.supply)] / scale)
+    inside = np.flatnonzero(limited[link])
+    made.put(number[group[link[inside]]], inside, 1.0)
+
+
+def _rows(made: _Build, cost: FloatArray, low: FloatArray, high: FloatArray, integer: IntArray) -> Rows:
+    row, column = np.concatenate(made.row), np.concatenate(made.column)
+    value = np.concatenate(made.value)
+    used, row = np.unique(row, return_inverse=True)
+    order = np.lexsort((column, row))
+    start = np.concatenate(([0], np.cumsum(np.bincount(row, minlength=len(used)))))
+    return Rows(cost, low, high, integer, start.astype(np.int64), column[order].astype(np.int64),
+                value[order], np.concatenate(made.low)[used], np.concatenate(made.high)[used])
