@@ -44,6 +44,11 @@ def test_every_template_escapes(app: Flask) -> None:
         assert app.select_jinja_autoescape(name), name
 
 
+def test_texts_are_looked_up_as_they_are_collected(app: Flask) -> None:
+    # pyproject.toml collects the text of a trans block trimmed; looked up untrimmed it would stay English.
+    assert app.jinja_env.policies["ext.i18n.trimmed"] is True
+
+
 @pytest.mark.parametrize(
     ("rule", "advice"),
     [
