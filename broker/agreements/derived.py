@@ -6,7 +6,9 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from broker.agreements.facts import Attribute, DraftFacts
+from broker.agreements.facts import Attribute, DraftFacts, Words
+from broker.agreements.terms import INCOTERMS
+from broker.documents.canonical import decimal_text
 
 ASSISTANCE = ("technical_assistance",)
 INPUTS = ("seed", "inputs", "packing", "transport", "certification")
@@ -27,6 +29,32 @@ def packs_per_period(facts: DraftFacts) -> int | None:
     if packing is None or not packing.net_kg or even is None or even % packing.net_kg:
         return None
     return int(even / packing.net_kg)
+
+
+def even_of_several(facts: DraftFacts) -> Decimal | None:
+    """The kg of each period when there are several, all the same."""
+    return facts.schedule.even_kg if facts.schedule.count > 1 else None
+
+
+def uneven(facts: DraftFacts) -> bool | None:
+    """True when there are several periods that differ."""
+    return True if facts.schedule.count > 1 and facts.schedule.even_kg is None else None
+
+
+def only_delivery(facts: DraftFacts) -> Decimal | None:
+    """The kg of the one period there is."""
+    return facts.schedule.even_kg if facts.schedule.count == 1 else None
+
+
+def packing_name(facts: DraftFacts) -> Words | None:
+    """The packing in the plural where that is known."""
+    packing = facts.product.packing
+    return None if packing is None else packing.name_plural or packing.name
+
+
+def incoterm(facts: DraftFacts) -> bool:
+    """Whether the delivery term is an Incoterm rather than a domestic one."""
+    return facts.delivery.term in INCOTERMS
 
 
 def size_limits(facts: DraftFacts) -> tuple[Attribute, ...] | None:
@@ -65,6 +93,14 @@ def price_per_kg(facts: DraftFacts) -> Decimal | None:
     return None if facts.price.unit_price is None else facts.price.unit_price / facts.price.unit_kg
 
 
+def proposed_unit_price(facts: DraftFacts) -> str | None:
+    """The proposed price per kg in the unit of the price, as text for a recommendation."""
+    price = facts.price
+    if price.proposed_per_kg is None or price.currency is None:
+        return None
+    return decimal_text(price.proposed_per_kg * price.unit_kg)
+
+
 def buyer_holds_certificate(facts: DraftFacts) -> bool:
     """Whether any certificate is in the buyer's name."""
     return any(certificate.holder_is_buyer for certificate in facts.certificates or ())
@@ -89,7 +125,8 @@ def reimbursable(facts: DraftFacts) -> bool:
 DERIVED: dict[str, Callable[[DraftFacts], Any]] = {
     rule.__name__: rule
     for rule in (
-        net_wait_days, packs_per_period, size_limits, other_limits, dispute_hours, converted, price_converted,
-        price_per_kg, buyer_holds_certificate, contribution_types, reimbursable,
+        net_wait_days, packs_per_period, even_of_several, uneven, only_delivery, packing_name, incoterm,
+        size_limits, other_limits, dispute_hours, converted, price_converted, price_per_kg,
+        proposed_unit_price, buyer_holds_certificate, contribution_types, reimbursable,
     )
 }  # fmt: skip

@@ -126,6 +126,10 @@ class Schedule:
         return sum((period.quantity_kg for period in self.periods), Decimal(0))
 
     @property
+    def first_period(self) -> Period | None:
+        return self.periods[0] if self.periods else None
+
+    @property
     def count(self) -> int:
         return len(self.periods)
 

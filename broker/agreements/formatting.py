@@ -60,7 +60,8 @@ def write(speech: Speech, format_name: str, value: Any) -> str:
     """The value as words. `format_name` is a formatter, or "choice:group" for a code of the vocabulary."""
     name, _, group = format_name.partition(":")
     if name == "choice":
-        return speech.word(group, str(value))
+        code = ("yes" if value else "no") if isinstance(value, bool) else str(value)
+        return speech.word(group, code)
     return FORMATTERS[name](speech, value)
 
 
@@ -149,6 +150,8 @@ FORMATTERS: dict[str, Callable[[Speech, Any], str]] = {
     "quantity": quantity,
     "price": price,
     "price_kg": price_kg,
+    "exact_kg": lambda speech, value: number(speech, value, decimals=8) + NO_BREAK + "kg",
+    "signed": lambda speech, value: ("+" if Decimal(value) > 0 else "") + number(speech, value),
     "date": date,
     "days": _counted("day"),
     "hours": _counted("hour"),

@@ -2,7 +2,7 @@
 
 A path is fields joined by dots; a number picks from a tuple ("contributions.0.value") and "derived.x" calls
 the rule of that name in derived.py. A condition is one of
-    known: path             unknown: path            empty: path            yes: path
+    known: path             unknown: path            empty: path            is_true: path
     equals: [path, value]   above: [path, number]    has: [path, value]
     all: [conditions]       any: [conditions]        not: condition
 """
@@ -19,7 +19,7 @@ from broker.agreements.facts import DraftFacts
 
 Condition = Mapping[str, Any]
 
-OPERATORS = ("known", "unknown", "empty", "yes", "equals", "above", "has", "all", "any", "not")
+OPERATORS = ("known", "unknown", "empty", "is_true", "equals", "above", "has", "all", "any", "not")
 
 
 def resolve(facts: DraftFacts, path: str) -> Any:
@@ -44,7 +44,7 @@ def holds(facts: DraftFacts, condition: Condition) -> bool:
         return any(holds(facts, part) for part in operand)
     if operator == "not":
         return not holds(facts, operand)
-    if operator in ("known", "unknown", "empty", "yes"):
+    if operator in ("known", "unknown", "empty", "is_true"):
         return _state(operator, resolve(facts, operand))
     path, expected = operand
     return _compare(operator, resolve(facts, path), expected)
@@ -71,8 +71,11 @@ def paths_of(condition: Condition) -> list[str]:
 
 
 def _state(operator: str, value: Any) -> bool:
-    states = {"known": value is not None, "unknown": value is None, "empty": value == (), "yes": value is True}
-    return states[operator]
+    if operator == "is_true":
+        return value is True
+    if operator == "empty":
+        return bool(value == ())
+    return (value is None) == (operator == "unknown")
 
 
 def _compare(operator: str, value: Any, expected: Any) -> bool:

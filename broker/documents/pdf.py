@@ -1,0 +1,49 @@
+"""A document as an archival, accessible PDF: PDF/A-2a and PDF/UA-1, the same bytes every time."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Literal
+
+import typst
+
+from broker.documents import canonical
+from broker.documents.content import Document, content_hash
+
+TEMPLATE = Path(__file__).parent / "templates" / "agreement.typ"
+STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
+# Letter is what offices in Colombia, Bolivia, Guatemala, Honduras and Panama print on.
+PAPER = "us-letter"
+
+WORDS = {
+    "es": {"page": "Página", "of": "de"},
+    "en": {"page": "Page", "of": "of"},
+}
+
+
+def render_pdf(document: Document, *, note: str | None = None, paper: str = PAPER) -> bytes:
+    """The PDF of a document. `note` stands at the top of every page (the document's own notice by default).
+
+    The footer carries the SHA-256 of the document's canonical JSON. Only fonts that come with typst are used,
+    and the creation date is the document's, so rendering again gives identical bytes.
+    Raises typst.TypstError when the content cannot be set.
+    """
+    date = document.date
+    data = {
+        "document": canonical.encode(document),
+        "hash": content_hash(document),
+        "note": document.notice if note is None else note,
+        "paper": paper,
+        "date": [date.year, date.month, date.day],
+        "words": WORDS.get(document.language, WORDS["en"]),
+    }
+    return typst.compile(
+        TEMPLATE,
+        format="pdf",
+        ignore_system_fonts=True,
+        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+        pdf_standards=[*STANDARDS],
+        timestamp=dt.datetime(date.year, date.month, date.day, tzinfo=dt.UTC),
+    )
