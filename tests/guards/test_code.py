@@ -42,8 +42,9 @@ def test_the_web_starts_without_loading_solvers() -> None:
         pytest.skip("web.app does not exist")
     code = "import sys, web.app; print(*(set(sys.argv[1:]) & set(sys.modules)))"
     loaded = subprocess.run(
-        [sys.executable, "-c", code, *SOLVERS], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code, *SOLVERS], cwd=ROOT, capture_output=True, text=True, check=False
     )
+    assert loaded.returncode == 0, loaded.stderr
     assert loaded.stdout.split() == [], "import a solver where it is used: it costs seconds at start-up"
 
 
