@@ -20,7 +20,7 @@ import yaml
 
 from broker.agreements.formatting import known_format
 from broker.agreements.open_points import OWNERS
-from broker.agreements.paths import Condition, operation, paths_of
+from broker.agreements.paths import Condition, exists, paths_of
 
 HOUSE = Path(__file__).parent / "clauses"
 LANGUAGES = ("es", "en")
@@ -128,10 +128,11 @@ def read_clause(stem: str, text: str) -> Clause:
             placeholders={name: _placeholder(raw) for name, raw in matter.get("placeholders", {}).items()},
             bodies=_bodies(body),
         )
-    except (ValueError, KeyError, TypeError, yaml.YAMLError) as fault:
+        faults = _faults(clause, stem)
+    except (ValueError, KeyError, TypeError, AttributeError, yaml.YAMLError) as fault:
         raise BadClause(f"{stem}: {fault!r}") from None
-    for fault_text in _faults(clause, stem):
-        raise BadClause(f"{stem}: {fault_text}")
+    if faults:
+        raise BadClause(f"{stem}: {'; '.join(faults)}")
     return clause
 
 
@@ -210,14 +211,14 @@ def _faults(clause: Clause, stem: str) -> list[str]:
     for name, placeholder in clause.placeholders.items():
         faults += _placeholder_faults(name, placeholder)
     for condition in (*clause.conditions.values(), *filter(None, (clause.applies_when,))):
-        operation(condition)
-        paths_of(condition)
+        faults += [f"no fact at {path}" for path in paths_of(condition) if not exists(path)]
     used = [_used(lines) for lines in clause.bodies.values()]
     slots = [slots for slots, _ in used]
     if any(each != slots[0] for each in slots):
         faults.append(f"the languages use other placeholders: {set.symmetric_difference(*slots)}")
-    for names, known in ((set().union(*slots), clause.placeholders), (used[0][1], clause.conditions)):
-        faults += [f"{name} is not declared" for name in sorted(names - set(known))]
+    named = set().union(*slots, *(conditions for _, conditions in used))
+    declared = {*clause.placeholders, *clause.conditions}
+    faults += [f"{name} is not declared" for name in sorted(named - declared)]
     return faults
 
 
@@ -225,6 +226,8 @@ def _placeholder_faults(name: str, placeholder: Placeholder) -> list[str]:
     faults = []
     if placeholder.owner not in OWNERS:
         faults.append(f"{name}: nobody called {placeholder.owner}")
+    if not exists(placeholder.path):
+        faults.append(f"{name}: no fact at {placeholder.path}")
     if not known_format(placeholder.format):
         faults.append(f"{name}: no format {placeholder.format}")
     if placeholder.question is not None and set(placeholder.question) < set(LANGUAGES):

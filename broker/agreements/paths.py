@@ -10,9 +10,10 @@ the rule of that name in derived.py. A condition is one of
 from __future__ import annotations
 
 import dataclasses
+import types
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from broker.agreements.derived import DERIVED
 from broker.agreements.facts import DraftFacts
@@ -33,6 +34,19 @@ def resolve(facts: DraftFacts, path: str) -> Any:
             return None
         value = _step(value, name, path)
     return value
+
+
+def exists(path: str) -> bool:
+    """Whether facts can have something at `path`; an asterisk stands for any index."""
+    head, _, rest = path.partition(".")
+    if head == "derived":
+        return rest in DERIVED
+    kind: Any = DraftFacts
+    for name in path.split("."):
+        kind = _kind_below(kind, name)
+        if kind is None:
+            return False
+    return True
 
 
 def holds(facts: DraftFacts, condition: Condition) -> bool:
@@ -89,6 +103,23 @@ def _compare(operator: str, value: Any, expected: Any) -> bool:
         return Decimal(str(value)) > Decimal(str(expected))
     except InvalidOperation:
         return False
+
+
+def _kind_below(kind: Any, name: str) -> Any:
+    """The annotated type of `name` inside `kind`, without None; None when there is no such thing."""
+    options = [option for option in get_args(kind) if option is not type(None)]
+    if get_origin(kind) in (Union, types.UnionType):
+        return _kind_below(options[0], name)
+    if get_origin(kind) is tuple:
+        return options[0] if name == "*" or name.isdigit() else None
+    if get_origin(kind) is not None:
+        return options[1]
+    if not dataclasses.is_dataclass(kind) or name.startswith("_"):
+        return None
+    found = getattr(kind, name, None)
+    if isinstance(found, property):
+        return get_type_hints(found.fget)["return"]
+    return get_type_hints(kind).get(name)
 
 
 def _step(value: Any, name: str, path: str) -> Any:

@@ -1,23 +1,29 @@
-"""Story 1 of the demonstration market as the facts of a draft: La Cosecha Andina and Guadual del Sol."""
+"""Facts of drafts: story 1 as the demonstration market says it, then full, then almost empty."""
 
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 from broker.agreements.facts import (
     Attribute,
     Certificate,
+    Contribution,
     Delivery,
     DraftFacts,
     Mandate,
+    Milestone,
+    Modalities,
     Packing,
     Party,
     Payment,
     Period,
     Price,
     Product,
+    QuantityRules,
     Schedule,
+    SharedRules,
 )
 
 FIRST_MONDAY = dt.date(2026, 12, 7)
@@ -78,3 +84,98 @@ def story_1() -> DraftFacts:
         suggestion="S-0001",
         joint_covered_pct=Decimal(100),
     )  # fmt: skip
+
+
+# What each price method says of the price.
+PRICES = {
+    "fixed": Price("fixed", "COP", Decimal(1550)),
+    "fixed_reviewed": Price(
+        "fixed_reviewed", "COP", Decimal(2150),
+        params={"review_weeks": "4", "band_pct": "8", "series": "SIPSA, Pereira", "meeting_days": "5"},
+    ),
+    "index_differential": Price(
+        "index_differential", "USD",
+        params={
+            "series": "ICE C, marzo de 2027", "differential": "18", "differential_unit": "¢/lb",
+            "fixation": "seller_call", "fx_rule": "TRM del día de la fijación",
+        },
+    ),
+    "floor_plus_premium": Price("floor_plus_premium", "COP", params={"floor": "9000", "premium": "800"}),
+    "cost_plus": Price("cost_plus", "COP", params={"cost_sheet": "la hoja de costos 3", "margin_pct": "12"}),
+    "collar": Price(
+        "collar", "HNL", unit="qq", unit_kg=Decimal("45.359237"),
+        params={"low": "700", "high": "1250", "series": "SIMPAH, Tegucigalpa"},
+    ),
+    "split_payment": Price(
+        "split_payment", "COP",
+        params={
+            "first": "4200", "share_pct": "70", "liquidation_days": "45", "cost_deductions": "flete y caja",
+        },
+    ),
+}  # fmt: skip
+
+CONTRIBUTIONS = (
+    Contribution(
+        "technical_assistance", "visitas de un agrónomo", Decimal(600000), "COP", "dos al mes", False
+    ),
+    Contribution("seed", "colinos", Decimal(1200000), "COP", "en enero", True, Decimal(10), "at_sale_pct"),
+    Contribution("inputs", "abono", Decimal(900000), "COP", "en febrero", False),
+    Contribution("packing", "canastillas", Decimal(300000), "COP", "antes de cada entrega", False),
+    Contribution("transport", "recogida en vereda", Decimal(250000), "COP", "cada lunes", False),
+    Contribution("certification", "auditoría BPA", Decimal(800000), "COP", "en marzo", False),
+    Contribution(
+        "prefinance", "cosecha", Decimal(5000000), "COP", "al iniciar", True, Decimal(20), "instalments"
+    ),
+)
+
+
+def full(method: str = "fixed_reviewed") -> DraftFacts:
+    """Story 1 with everything settled and every kind of contribution: it leaves nothing open."""
+    story = story_1()
+    return replace(
+        story,
+        buyer=replace(
+            story.buyer, tax_id="900123456-7", legal_status="registered", representative="Marta Ocampo",
+            representative_authority="certificado de existencia", phone="+57 606 000 0000",
+            email="m@example.org",
+        ),
+        organization=replace(
+            story.organization, tax_id="901234567-8", representative="Luis Cardona",
+            representative_authority="acta de asamblea 12", phone="+57 606 000 0001", email="l@example.org",
+        ),
+        product=replace(
+            story.product, variety={"es": "dominico-hartón", "en": "Dominico-Hartón"},
+            lot_code_owner="organization",
+        ),
+        schedule=replace(story.schedule, tolerance_pct=Decimal(10)),
+        delivery=replace(story.delivery, unloading_payer="buyer", days="lunes y jueves antes de las 10:00"),
+        price=PRICES[method],
+        payment=Payment(
+            "receipt", 8, Decimal(20), "al despacho", (Milestone(Decimal(100), "recibo"),), "transfer",
+            Decimal("1.5"), ("advance", "inputs"), Decimal(10),
+        ),
+        contributions=CONTRIBUTIONS,
+        mandate=replace(story.mandate, base="paid_value") if story.mandate else None,
+        quantity_rules=QuantityRules("buyer_option", 3, 3, "free", 2),
+        modalities=Modalities(
+            site="veredas El Laurel y Kerman", practices="deshoje semanal", scale_owner="buyer",
+            sample="diez canastillas", third_party="el laboratorio acordado", retest_payer="loser",
+            downgrade_pct=Decimal(80), rejected_goes="returned", rejection_notice_hours=24, dispute_hours=24,
+            silence_hours=48, risk_passes="at_reception", title_passes="at_reception",
+        ),
+        rules=SharedRules(
+            60, 30, 48, Decimal(20), Decimal(5), Decimal(5), 10, "la Cámara de Comercio",
+            "los jueces de Pereira", "monthly", "es",
+        ),
+    )  # fmt: skip
+
+
+def bare() -> DraftFacts:
+    """Two names and a product, and nothing else known."""
+    return DraftFacts(
+        created=dt.date(2026, 11, 23),
+        buyer=Party("Comprador (ficticio)", "buyer", "CO"),
+        organization=Party("Organización (ficticia)", "producer_org", "CO"),
+        product=Product("plantain", {"es": "plátano", "en": "plantain"}),
+        schedule=Schedule("week", ()),
+    )
