@@ -8,7 +8,6 @@ Reserve prices and the other side's end of the corridor have no field here, so t
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -20,11 +19,9 @@ from broker.agreements.terms import Payment as Payment
 from broker.agreements.terms import Price as Price
 from broker.agreements.terms import QuantityRules as QuantityRules
 from broker.agreements.terms import SharedRules as SharedRules
+from broker.agreements.terms import Words as Words
 from broker.agreements.terms import one_of
 from broker.documents import canonical
-
-# One text per language code: {"es": "plátano", "en": "plantain"}.
-Words = Mapping[str, str]
 
 PERIOD_KINDS = ("once", "week", "fortnight", "month", "season")
 ATTRIBUTE_OPERATORS = ("min", "max", "range", "one_of", "bool")
@@ -108,13 +105,19 @@ class Period:
 
 @dataclass(frozen=True)
 class Schedule:
-    """How much in which period. `unit` is the unit it was said in, `factor` its kg; `tolerance_pct` is ±."""
+    """How much in which period; `tolerance_pct` is ±.
+
+    `unit` is the code of the unit it was said in, `factor` its kg, `unit_name` and `unit_plural` its words
+    where the code is not what people write.
+    """
 
     period: str
     periods: tuple[Period, ...]
     unit: str = "kg"
     factor: Decimal = Decimal(1)
     tolerance_pct: Decimal | None = None
+    unit_name: Words | None = None
+    unit_plural: Words | None = None
 
     def __post_init__(self) -> None:
         one_of(self.period, PERIOD_KINDS, "period kind")

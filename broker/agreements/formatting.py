@@ -35,6 +35,13 @@ class Speech:
         words = self.vocabulary.get(group, {}).get(code)
         return code if words is None else pick(words, self.language)
 
+    def unit(self, code: str) -> str:
+        """The words for a unit of mass: the ones its terms bring along, or those of the vocabulary."""
+        for terms in (self.facts.schedule, self.facts.price):
+            if terms.unit == code and terms.unit_name is not None:
+                return pick(terms.unit_name, self.language)
+        return self.word("unit", code)
+
 
 def locale_for(language: str, country: str) -> str:
     """Spanish follows the country of the organization (comma in CO and BO, point in HN, GT, PA)."""
@@ -89,13 +96,18 @@ def kilograms(speech: Speech, value: Decimal) -> str:
 def quantity(speech: Speech, value: Decimal) -> str:
     """A mass in the unit it was said in: 14,62 t."""
     schedule = speech.facts.schedule
-    return number(speech, value / schedule.factor) + NO_BREAK + speech.word("unit", schedule.unit)
+    count = value / schedule.factor
+    if count == 1 or schedule.unit_plural is None:
+        words = speech.unit(schedule.unit)
+    else:
+        words = pick(schedule.unit_plural, speech.language)
+    return number(speech, count) + NO_BREAK + words
 
 
 def price(speech: Speech, value: Decimal | str) -> str:
     """An amount of the price's currency per its unit: 2.150 COP/kg. Whole, or with two to four decimals."""
     terms = speech.facts.price
-    return f"{amount(speech, value)}{NO_BREAK}{terms.currency or ''}/{speech.word('unit', terms.unit)}"
+    return f"{amount(speech, value)}{NO_BREAK}{terms.currency or ''}/{speech.unit(terms.unit)}"
 
 
 def price_kg(speech: Speech, value: Decimal) -> str:
@@ -160,6 +172,6 @@ FORMATTERS: dict[str, Callable[[Speech, Any], str]] = {
     "periods": _periods,
     "packs": _packs,
     "list": listing,
-    "unit": lambda speech, value: speech.word("unit", str(value)),
+    "unit": lambda speech, value: speech.unit(str(value)),
     "country": lambda speech, value: Locale.parse(speech.locale).territories.get(str(value), str(value)),
 }

@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+# One text per language code: {"es": "plátano", "en": "plantain"}.
+Words = Mapping[str, str]
+
 DOMESTIC_TERMS = ("farm_gate", "collection_centre", "buyer_plant", "distribution_centre")
 INCOTERMS = ("EXW", "FCA", "FAS", "FOB", "CFR", "CIF", "CPT", "CIP", "DAP", "DPU", "DDP")
 PRICE_METHODS = (
@@ -53,6 +56,7 @@ class Price:
     unit_kg: Decimal = Decimal(1)
     params: Mapping[str, str] | None = None
     proposed_per_kg: Decimal | None = None
+    unit_name: Words | None = None
 
     def __post_init__(self) -> None:
         if self.method is not None:

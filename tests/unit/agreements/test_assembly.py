@@ -129,6 +129,16 @@ def test_a_quantity_in_another_unit_shows_its_factor_and_its_kilograms() -> None
     assert "38,400 kg, counted at 0.45359237 kg per lb" in text
 
 
+def test_a_unit_may_bring_its_own_words() -> None:
+    factor, words = Decimal("22.6796185"), {"es": "caja"}
+    schedule = Schedule("week", weeks(2), "caja_platano", factor, None, words, {"es": "cajas"})
+    price = replace(PRICES["fixed"], unit="caja_platano", unit_kg=factor)
+    text = flat(assemble(replace(story_1(), schedule=schedule, price=price), "es").document)
+    assert "644,631 cajas por semana" in text
+    assert "contados a 22,6796185 kg por caja" in text
+    assert "1.550 COP/caja" in text
+
+
 def test_uneven_periods_point_to_the_calendar() -> None:
     schedule = Schedule("week", (weeks(2)[0], replace(weeks(2)[1], quantity_kg=Decimal("100.5"))))
     text = flat(assemble(replace(story_1(), schedule=schedule), "es").document)
