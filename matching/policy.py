@@ -45,6 +45,9 @@ class Policy:
     standby_share     reserve wanted per need, as a multiple of its largest supplier's volume
     near_misses       how many near misses are explained per need and gate
     keep_closed       closed pairs kept for explanation up to this many; beyond, only near misses
+    scenarios         shortfall scenarios drawn for the robustness of a plan, 0 for none
+    shared_shortfall, own_shortfall   typical share of a delivery that fails in a scenario, for a whole
+                      crop and country together and for one half-ready organization
     """
 
     readiness_floor: float = 55.0
@@ -64,12 +67,15 @@ class Policy:
     near_misses: int = 5
     keep_closed: int = 2_000_000
     scenarios: int = 200
+    shared_shortfall: float = 0.05
+    own_shortfall: float = 0.10
     weights: Mapping[str, float] = field(default_factory=default_weights)
 
     def __post_init__(self) -> None:
         for name in ("readiness_floor", "monthly_cash_cost", "price_weight", "fit_weight", "risk_weight",
                      "fixed_cost", "service_share", "least_share", "switching_cost", "road_factor",
-                     "standby_share", "near_misses", "keep_closed", "scenarios"):
+                     "standby_share", "near_misses", "keep_closed", "scenarios", "shared_shortfall",
+                     "own_shortfall"):
             value = getattr(self, name)
             if not (math.isfinite(value) and value >= 0):
                 raise ValueError(f"policy.{name}: must be a finite number not below 0, is {value}")

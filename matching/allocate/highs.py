@@ -69,9 +69,16 @@ def solve(rows: Rows, *, time_limit: float = math.inf, gap: float = 0.0, seed: i
 
 
 def _new() -> Any:
+    """A solver that is silent from its first moment: the plain one greets on standard output."""
     import highspy
 
-    maker: Any = highspy.Highs
+    class Silent(highspy.Highs):
+        def enableCallbacks(self) -> None:
+            self.setOptionValue("output_flag", False)
+            parent: Any = super()
+            parent.enableCallbacks()
+
+    maker: Any = Silent
     return maker()
 
 
