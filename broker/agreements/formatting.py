@@ -132,6 +132,28 @@ def listing(speech: Speech, value: tuple[str, ...]) -> str:
     return format_list([speech.word("deduction", item) for item in value], locale=speech.locale)
 
 
+def phrase(speech: Speech, value: Mapping[str, str]) -> str:
+    """A name inside a Spanish sentence: "Plátano verde" loses its capital, "SHG" and "I" keep theirs.
+
+    English names keep theirs too, for a first word there may be a proper name ("Hass avocado").
+    """
+    text = pick(value, speech.language)
+    if speech.language == "es" and text[1:2].islower():
+        return text[0].lower() + text[1:]
+    return text
+
+
+def formula_price(speech: Speech, value: Decimal | str) -> str:
+    """A price inside a formula: over an index in the unit of its differential (¢/lb), else as any price.
+
+    While that unit is open the figure stands alone, because the currency of the price would be a guess.
+    """
+    params = speech.facts.price.params or {}
+    if "series" not in params:
+        return price(speech, value)
+    return f"{amount(speech, value)}{NO_BREAK}{params.get('differential_unit', '')}".rstrip()
+
+
 def _counted(unit: str) -> Callable[[Speech, Any], str]:
     def count(speech: Speech, value: Any) -> str:
         form = "one" if Decimal(value) == 1 else "other"
@@ -146,14 +168,16 @@ def _periods(speech: Speech, value: int) -> str:
 
 def _packs(speech: Speech, value: int) -> str:
     packing = speech.facts.product.packing
-    if packing is None:
-        return number(speech, value)
-    names = packing.name if value == 1 or packing.name_plural is None else packing.name_plural
-    return number(speech, value) + NO_BREAK + pick(names, speech.language)
+    if packing is None or packing.name_plural is None:
+        return _counted("pack")(speech, value)
+    names = packing.name if value == 1 else packing.name_plural
+    return number(speech, value) + NO_BREAK + phrase(speech, names)
 
 
 FORMATTERS: dict[str, Callable[[Speech, Any], str]] = {
     "text": lambda speech, value: str(value),
+    "phrase": phrase,
+    "formula_price": formula_price,
     "words": lambda speech, value: pick(value, speech.language),
     "number": number,
     "percent": percent,

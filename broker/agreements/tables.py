@@ -75,7 +75,10 @@ def _limits(filler: Filler, limits: tuple[Attribute, ...]) -> Table:
             tolerance = limit.tolerance_pct
             text = "–" if tolerance is None else percent(filler.speech, tolerance)
             cells.append(_datum(text, f"{path}.tolerance_pct"))
-        failing = limit.price_effect or filler.label("critical" if limit.critical else "not_critical")
+        if limit.price_effect is None or limit.critical:
+            failing = filler.label("critical" if limit.critical else "not_critical")
+        else:
+            failing = filler.speech.word("price_effect", limit.price_effect)
         rows.append(Row((*cells, _datum(failing, f"{path}.critical"))))
     return Table("", tuple(Column(filler.label(code)) for code in (*columns, "failing")), tuple(rows))
 

@@ -42,11 +42,12 @@ class Price:
     """Price clause: `unit_price` per `unit` of `unit_kg` kg; `params` by method, decimals as text.
 
     fixed_reviewed: review_weeks, band_pct, series, meeting_days
-    index_differential: series, differential, differential_unit, fixation, fx_rule
-    floor_plus_premium: floor, premium, series, differential
+    index_differential: series, differential, differential_unit, fixation, fx_rule, base_factor
+    floor_plus_premium: floor, premium; with an index series, differential, differential_unit for all three
     cost_plus: cost_sheet, margin_pct
     collar: low, high, series
-    split_payment: first, share_pct, liquidation_date (ISO) or liquidation_days, cost_deductions
+    split_payment: unit_price is the first payment; share_pct, cost_deductions, and liquidation_date (ISO)
+        or liquidation_days
     """
 
     method: str | None = None

@@ -107,9 +107,9 @@ PRICES = {
         params={"low": "700", "high": "1250", "series": "SIMPAH, Tegucigalpa"},
     ),
     "split_payment": Price(
-        "split_payment", "COP",
+        "split_payment", "COP", Decimal(4200),
         params={
-            "first": "4200", "share_pct": "70", "liquidation_days": "45", "cost_deductions": "flete y caja",
+            "share_pct": "70", "liquidation_days": "45", "cost_deductions": "flete y caja",
         },
     ),
 }  # fmt: skip

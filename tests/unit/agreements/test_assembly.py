@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from broker.agreements.assembly import assemble
-from broker.agreements.facts import DraftFacts, Period, Price, Schedule
+from broker.agreements.facts import DraftFacts, Packing, Period, Price, Schedule
 from broker.agreements.open_points import OWNERS, adopt_recommended, by_owner
 from broker.agreements.paths import resolve
 from broker.documents.content import (
@@ -134,9 +134,44 @@ def test_a_unit_may_bring_its_own_words() -> None:
     schedule = Schedule("week", weeks(2), "caja_platano", factor, None, words, {"es": "cajas"})
     price = replace(PRICES["fixed"], unit="caja_platano", unit_kg=factor)
     text = flat(assemble(replace(story_1(), schedule=schedule, price=price), "es").document)
-    assert "644,631 cajas por semana" in text
+    assert "644,632 cajas por semana" in text
     assert "contados a 22,6796185 kg por caja" in text
     assert "1.550 COP/caja" in text
+
+
+def test_a_floor_over_an_index_is_in_the_unit_of_the_index() -> None:
+    params = {"series": "ICE C", "differential": "45", "floor": "240", "differential_unit": "¢/lb"}
+    price = Price("floor_plus_premium", "USD", unit="lb", unit_kg=Decimal("0.45359237"), params=params)
+    draft = assemble(replace(story_1(), price=price), "es")
+    assert "diferencial de +45 ¢/lb, y nunca menos del mínimo garantizado de 240 ¢/lb" in flat(draft.document)
+    del params["differential_unit"]
+    undecided = flat(assemble(replace(story_1(), price=replace(price, params=params)), "es").document)
+    assert "mínimo garantizado de 240." in undecided
+    plain = assemble(replace(story_1(), price=PRICES["floor_plus_premium"]), "es")
+    assert "paga como mínimo 9.000 COP/kg" in flat(plain.document)
+    assert "una prima de 800 COP/kg" in flat(plain.document)
+
+
+@pytest.mark.parametrize(
+    ("written", "es", "en"),
+    [
+        ("Plátano verde", "compra plátano verde,", "buys Plátano verde,"),
+        ("SHG lavado", "compra SHG lavado,", "buys SHG lavado,"),
+        ("I", "compra I,", "buys I,"),
+    ],
+)
+def test_a_name_loses_its_capital_inside_a_spanish_sentence(written: str, es: str, en: str) -> None:
+    facts = replace(story_1(), product=replace(story_1().product, name={"es": written, "en": written}))
+    assert es in flat(assemble(facts, "es").document)
+    assert en in flat(assemble(facts, "en").document)
+
+
+def test_a_packing_without_a_plural_is_counted_in_packs() -> None:
+    packing = Packing({"es": "Canastilla plástica de 20 kg", "en": "20 kg plastic crate"}, Decimal(20))
+    facts = replace(story_1(), product=replace(story_1().product, packing=packing))
+    text = flat(assemble(facts, "es").document)
+    assert "Son 731 empaques en cada periodo" in text
+    assert "se entrega en canastilla plástica de 20 kg." in text
 
 
 def test_uneven_periods_point_to_the_calendar() -> None:
