@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from broker.agreements.clause_library import Clause, ClauseLibrary, Line, Pieces, Placeholder
+from broker.agreements.facts import DraftFacts
 from broker.agreements.formatting import Speech, locale_for, write
 from broker.agreements.open_points import OpenPoints
 from broker.agreements.paths import holds, resolve
@@ -82,7 +83,9 @@ class Filler:
         return {code: write(speech, placeholder.format, advice) for code, speech in self.speeches.items()}
 
 
-def filler_for(library: ClauseLibrary, facts: Any, language: str, languages: tuple[str, ...]) -> Filler:
+def filler_for(
+    library: ClauseLibrary, facts: DraftFacts, language: str, languages: tuple[str, ...]
+) -> Filler:
     """A filler with no open points yet."""
     speeches = {
         code: Speech(code, locale_for(code, facts.organization.country), facts, library.vocabulary)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
@@ -64,12 +64,20 @@ def pick(words: Mapping[str, str], language: str) -> str:
 
 
 def write(speech: Speech, format_name: str, value: Any) -> str:
-    """The value as words. `format_name` is a formatter, or "choice:group" for a code of the vocabulary."""
+    """The value as words. `format_name` is a formatter, or "choice:group" for a code of the vocabulary.
+
+    Parameters of a price are text, so one that is no number or date stays as somebody wrote it.
+    """
     name, _, group = format_name.partition(":")
     if name == "choice":
         code = ("yes" if value else "no") if isinstance(value, bool) else str(value)
         return speech.word(group, code)
-    return FORMATTERS[name](speech, value)
+    try:
+        return FORMATTERS[name](speech, value)
+    except (InvalidOperation, ValueError):
+        if isinstance(value, str):
+            return value
+        raise
 
 
 def known_format(format_name: str) -> bool:
@@ -97,10 +105,13 @@ def quantity(speech: Speech, value: Decimal) -> str:
     """A mass in the unit it was said in: 14,62 t."""
     schedule = speech.facts.schedule
     count = value / schedule.factor
-    if count == 1 or schedule.unit_plural is None:
+    if count == 1:
         words = speech.unit(schedule.unit)
-    else:
+    elif schedule.unit_plural is not None:
         words = pick(schedule.unit_plural, speech.language)
+    else:
+        plural = speech.word("unit_plural", schedule.unit)
+        words = speech.unit(schedule.unit) if plural == schedule.unit else plural
     return number(speech, count) + NO_BREAK + words
 
 

@@ -153,6 +153,31 @@ def test_a_floor_over_an_index_is_in_the_unit_of_the_index() -> None:
 
 
 @pytest.mark.parametrize(
+    ("method", "name", "text"),
+    [
+        ("fixed_reviewed", "band_pct", "lo que acuerden"),
+        ("fixed_reviewed", "review_weeks", "cuatro"),
+        ("collar", "low", "unos 700"),
+        ("split_payment", "liquidation_date", "fin de mes"),
+        ("index_differential", "differential", "por fijar"),
+    ],
+)
+def test_a_parameter_that_is_no_number_stays_as_written(method: str, name: str, text: str) -> None:
+    price = PRICES[method]
+    facts = replace(story_1(), price=replace(price, params={**(price.params or {}), name: text}))
+    assert text in flat(assemble(facts, "es").document)
+
+
+def test_units_of_the_catalogue_read_as_words() -> None:
+    schedule = Schedule("month", weeks(2, "50000"), "carga_cafe", Decimal(125))
+    price = Price("fixed", "BOB", Decimal(850), "qq_bo", Decimal(46))
+    text = flat(assemble(replace(story_1(), schedule=schedule, price=price), "es").document)
+    assert "400 cargas por mes, durante 2 meses: 800 cargas en total" in text
+    assert "contados a 125 kg por carga" in text
+    assert "850 BOB/qq" in text and "a 46 kg por unidad de precio" in text
+
+
+@pytest.mark.parametrize(
     ("written", "es", "en"),
     [
         ("Plátano verde", "compra plátano verde,", "buys Plátano verde,"),
