@@ -98,8 +98,7 @@ def _product(row: Row) -> Product:
     row.only(
         "code", "concept", "names", "scopes", "hs6", "fao_item", "cpc", "cpc_checked", "agrovoc", "standard",
         "grades", "packings", "usual_units", "season", "typical_yield_t_ha_year", "postharvest_loss",
-        "storable",
-        "keeps", "source", "mark",
+        "storable", "keeps", "source", "mark",
     )  # fmt: skip
     return Product(
         code=row.text("code"),

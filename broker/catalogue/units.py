@@ -76,7 +76,7 @@ class Unit:
         return self.factor
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Ambiguous:
     """The words have several readings here: a person must choose one."""
 
@@ -84,7 +84,7 @@ class Ambiguous:
     choices: tuple[Unit, ...]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class DeclareKg:
     """The unit is known but its weight (area for a unit of area) differs from case to case."""
 

@@ -1,0 +1,29 @@
+"""What happens to needs and capacities."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from broker.events import Event
+
+
+@dataclass(frozen=True)
+class NeedChanged(Event):
+    """Published, edited, withdrawn, expired or closed: what was computed from it may be out of date."""
+
+    need_id: int
+
+
+@dataclass(frozen=True)
+class CapacityChanged(Event):
+    """Published, edited, reconfirmed, withdrawn or gone stale."""
+
+    capacity_id: int
+
+
+@dataclass(frozen=True)
+class CapacityReserved(Event):
+    """Part of a capacity was promised to a need."""
+
+    capacity_id: int
+    need_id: int

@@ -1,0 +1,107 @@
+"""Promising part of a capacity to a need: conditional updates, so that nothing is ever oversold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.orm import Session
+
+from broker.catalogue import products
+from broker.errors import Conflict
+from broker.listings.events import CapacityReserved
+from broker.listings.models import Capacity, CapacitySlot, Need
+from broker.listings.periods import Period
+from broker.listings.transitions import CAPACITY, NEED
+from broker.listings.volume import SlotNeed, Supply, slot_size, slots_for
+from broker.transaction import Transaction
+
+
+def supply_of(capacity: Capacity, slots: Sequence[CapacitySlot] = ()) -> Supply:
+    """The calendar of a capacity with what is already promised."""
+    return Supply(
+        volume=capacity.volume_kg_year - capacity.elsewhere_kg_year,
+        calendar=capacity.calendar,
+        storable=products.get(capacity.product).storable,
+        reserved_weeks={s.starts_on: s.reserved_kg for s in slots if s.kind == "week"},
+        reserved_years={s.starts_on: s.reserved_kg for s in slots if s.kind == "year"},
+    )
+
+
+def reserve(tx: Transaction, need: Need, capacity: Capacity, deliveries: list[tuple[Period, Decimal]]) -> None:
+    """Promise the deliveries (period, kg) of a capacity to a need, on both sides.
+
+    Raises Conflict('oversold') when the capacity no longer has it and Conflict('need_filled') when the need no
+    longer wants it; the whole transaction is then undone.
+    """
+    total = sum((kg for _, kg in deliveries), Decimal(0))
+    one_off = need.period in ("once", "season")
+    for slot in slots_for(supply_of(capacity), deliveries, one_off=one_off):
+        _take(tx.session, capacity, slot)
+    if not _add_coverage(tx.session, need, total):
+        raise Conflict("need_filled", need=need.reference)
+    tx.session.refresh(need)
+    NEED.move(need, "cover" if _is_filled(need) else "cover_partly", "system")
+    if capacity.state != "fully_committed":
+        CAPACITY.move(capacity, "commit_fully" if _is_spent(tx.session, capacity) else "commit_partly", "system")
+    tx.record("capacity.reserved", "capacity", capacity.id, capacity.organization_id, kg=str(total), need=need.id)
+    tx.emit(CapacityReserved(capacity.id, need.id))
+
+
+def resize_slots(tx: Transaction, capacity: Capacity) -> None:
+    """After an edit of the volume: give existing slots their new size. Raises Conflict('already_promised')."""
+    supply = supply_of(capacity)
+    for slot in tx.session.scalars(select(CapacitySlot).where(CapacitySlot.capacity_id == capacity.id)):
+        available = slot_size(supply, slot.kind, slot.starts_on)
+        if available < slot.reserved_kg:
+            raise Conflict("already_promised", kg=slot.reserved_kg, day=slot.starts_on)
+        slot.available_kg = available
+
+
+def _take(session: Session, capacity: Capacity, slot: SlotNeed) -> None:
+    dialect = session.get_bind().dialect.name
+    build: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    key = {"capacity_id": capacity.id, "kind": slot.kind, "starts_on": slot.starts_on}
+    values = key | {"available_kg": slot.available, "reserved_kg": Decimal(0)}
+    session.execute(build(CapacitySlot).values(**values).on_conflict_do_nothing())
+    taken = session.execute(
+        update(CapacitySlot)
+        .filter_by(**key)
+        .where(CapacitySlot.reserved_kg + slot.kg <= CapacitySlot.available_kg)
+        .values(reserved_kg=CapacitySlot.reserved_kg + slot.kg)
+        .execution_options(synchronize_session=False)
+    )
+    if _rowcount(taken) != 1:
+        raise Conflict("oversold", capacity=capacity.reference, day=slot.starts_on)
+
+
+def _add_coverage(session: Session, need: Need, kg: Decimal) -> bool:
+    covered = session.execute(
+        update(Need)
+        .where(Need.id == need.id, Need.covered_kg + kg <= Need.total_kg)
+        .values(covered_kg=Need.covered_kg + kg)
+        .execution_options(synchronize_session=False)
+    )
+    return _rowcount(covered) == 1
+
+
+def _rowcount(result: Any) -> int:
+    assert isinstance(result, CursorResult)
+    return result.rowcount
+
+
+def _is_filled(need: Need) -> bool:
+    # Quantities per period are rounded down to the gram, so a full need may lack a few grams.
+    return need.covered_kg >= need.total_kg * Decimal("0.9999")
+
+
+def _is_spent(session: Session, capacity: Capacity) -> bool:
+    """Whether every slot touched so far is full (to the gram per day)."""
+    rows = session.execute(
+        select(CapacitySlot.available_kg, CapacitySlot.reserved_kg).where(CapacitySlot.capacity_id == capacity.id)
+    )
+    return all(reserved >= available * Decimal("0.9999") for available, reserved in rows)

@@ -1,0 +1,285 @@
+"""What a run found, in the trade's terms and currencies: per need its coverage and what is missing, per pair the
+whole explanation. The web, the command line and the tables all read these."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from broker.catalogue import schemes
+from broker.listings.models import Capacity, Need
+from broker.matchmaking.grid import need_periods
+from broker.matchmaking.snapshot import Block, Inputs, to_kg
+from broker.money import KgPrice
+from matching.explain import Explanation, explain, payment_curve
+from matching.result import Result
+
+KINDS = ("chosen", "open", "near_miss", "closed")
+
+
+@dataclass(frozen=True)
+class PeriodFinding:
+    """One delivery period of a need: kg wanted and kg planned."""
+
+    start: dt.date
+    end: dt.date
+    wanted: Decimal
+    planned: Decimal
+
+
+@dataclass(frozen=True)
+class ClosedGate:
+    """A condition that is not met: `want` and `have` in the gate's own unit, `missing` names (certificates)."""
+
+    gate: str
+    want: str | None
+    have: str | None
+    missing: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"gate": self.gate, "want": self.want, "have": self.have, "missing": list(self.missing)}
+
+
+@dataclass(frozen=True)
+class PairFinding:
+    """One need and one capacity. Prices per kg, landed, in the need's currency; None where they are not known.
+
+    `reliance` is set when a required certificate is held by the buyer. `terms` are the lines of the score.
+    """
+
+    need: Need
+    capacity: Capacity
+    kind: str
+    periods: tuple[Decimal, ...]
+    offered: Decimal
+    km: Decimal | None
+    freight: KgPrice
+    landed: KgPrice | None
+    low: KgPrice | None
+    high: KgPrice | None
+    proposed: KgPrice | None
+    score: Decimal | None
+    terms: tuple[dict[str, Any], ...]
+    closed: tuple[ClosedGate, ...]
+    reliance: bool
+    why: dict[str, Any]
+
+    @property
+    def total(self) -> Decimal:
+        return sum(self.periods, Decimal(0))
+
+
+@dataclass(frozen=True)
+class NeedFinding:
+    """One need: its periods, the reasons for what stays open, what would open more, and who could stand by.
+
+    `payment_curve` rows are (days, kg per period that could be had, organizations).
+    """
+
+    need: Need
+    periods: tuple[PeriodFinding, ...]
+    reasons: tuple[dict[str, Any], ...]
+    relaxations: tuple[dict[str, Any], ...]
+    standby: tuple[dict[str, Any], ...]
+    payment_curve: tuple[tuple[int, float, int], ...]
+    pairs: tuple[PairFinding, ...]
+
+    @property
+    def wanted(self) -> Decimal:
+        return sum((p.wanted for p in self.periods), Decimal(0))
+
+    @property
+    def planned(self) -> Decimal:
+        return sum((p.planned for p in self.periods), Decimal(0))
+
+    @property
+    def covered_pct(self) -> Decimal:
+        return (100 * self.planned / self.wanted).quantize(Decimal("0.1")) if self.wanted else Decimal(100)
+
+
+def unanswered(need: Need, code: str, inputs: Inputs) -> NeedFinding:
+    """A need that could not enter any market."""
+    periods = tuple(
+        PeriodFinding(p.start, p.end, kg, Decimal(0))
+        for p, kg in zip(need_periods(need), inputs.wanted(need), strict=True)
+    )
+    return NeedFinding(need, periods, ({"code": code, "params": {}},), (), (), (), ())
+
+
+def findings(block: Block, result: Result, inputs: Inputs) -> list[NeedFinding]:
+    """Everything that a block's run says, need by need."""
+    pairs = _Pairs(block, result, inputs)
+    return [_need(block, result, inputs, row, pairs.of_need(row)) for row in range(len(block.needs))]
+
+
+def _need(block: Block, result: Result, inputs: Inputs, row: int, pairs: tuple[PairFinding, ...]) -> NeedFinding:
+    need, report = block.needs[row], result.needs[row]
+    planned = [sum((p.periods[k] for p in pairs), Decimal(0)) for k in range(len(need_periods(need)))]
+    periods = tuple(
+        PeriodFinding(p.start, p.end, wanted, kg)
+        for p, wanted, kg in zip(need_periods(need), inputs.wanted(need), planned, strict=True)
+    )
+    ids = [capacity.id for capacity in block.capacities]
+    wanted_cells = result.market.needs.demand[row] > 0
+    curve = tuple(
+        (round(point.days), float(point.kg[wanted_cells].mean()) if wanted_cells.any() else 0.0, point.suppliers)
+        for point in payment_curve(result.market, row)
+    )
+    return NeedFinding(
+        need=need,
+        periods=periods,
+        reasons=tuple({"code": r.code, "params": clean(r.params)} for r in report.reasons),
+        relaxations=tuple(
+            {
+                "gate": r.gate,
+                "distance": finite(r.distance),
+                "kg_per_period": r.kg_per_period,
+                "capacities": [ids[c] for c in r.capacities],
+            }
+            for r in report.relaxations
+        ),
+        standby=tuple(
+            {"capacity": ids[s.capacity], "kg": s.kg, "landed_usd": finite(s.landed)} for s in report.standby
+        ),
+        payment_curve=curve,
+        pairs=pairs,
+    )
+
+
+class _Pairs:
+    """The pairs of one block, with the link rows beside them."""
+
+    def __init__(self, block: Block, result: Result, inputs: Inputs) -> None:
+        self.block, self.result, self.inputs = block, result, inputs
+        self.explanations: list[Explanation] = explain(result)
+        self.link_of = {int(pair): link for link, pair in enumerate(result.links)}
+        self.rows: dict[int, list[int]] = {}
+        for row, need in enumerate(result.pairs.need):
+            self.rows.setdefault(int(need), []).append(row)
+
+    def of_need(self, need_row: int) -> tuple[PairFinding, ...]:
+        """Chosen first, then what would fit, then by how much each misses."""
+        found = [self._pair(row) for row in self.rows.get(need_row, [])]
+        return tuple(sorted(found, key=lambda p: (KINDS.index(p.kind), len(p.closed), _cost(p), p.capacity.id)))
+
+    def _pair(self, row: int) -> PairFinding:
+        result, pairs = self.result, self.result.pairs
+        need = self.block.needs[int(pairs.need[row])]
+        capacity = self.block.capacities[int(pairs.capacity[row])]
+        link = self.link_of.get(row)
+        quantities = self._quantities(need, link)
+        closed = tuple(self._gate(row, gate, distance, need, capacity) for gate, distance in pairs.closed_gates(row))
+        chosen = any(kg > 0 for kg in quantities)
+        kind = "chosen" if chosen else "open" if not closed else "near_miss" if len(closed) == 1 else "closed"
+        prices = (result.prices.low, result.prices.high, result.prices.proposed)
+        low, high, proposed = (self._price(need, p[link]) if link is not None and chosen else None for p in prices)
+        return PairFinding(
+            need=need,
+            capacity=capacity,
+            kind=kind,
+            periods=tuple(quantities),
+            offered=self._offered(capacity, need),
+            km=_decimal(pairs.km[row], "0.1"),
+            freight=self._price(need, pairs.freight[row]) or KgPrice(0, need.currency),
+            landed=self._price(need, pairs.landed[row]),
+            low=low,
+            high=high,
+            proposed=proposed,
+            score=None if link is None else _decimal(result.scores.total[link], "0.1"),
+            terms=() if link is None else tuple(_term(line) for line in result.scores.breakdown(link)),
+            closed=closed,
+            reliance=bool(pairs.relies_on_buyer[row]),
+            why={"code": self.explanations[row].code, "params": clean(self.explanations[row].params)},
+        )
+
+    def _quantities(self, need: Need, link: int | None) -> list[Decimal]:
+        if link is None or not self.result.allocation.active[link]:
+            return [Decimal(0)] * len(need_periods(need))
+        per_cell = [Decimal(repr(float(kg))) for kg in self.result.allocation.quantity[link]]
+        return [to_kg(float(kg)) for kg in self.block.grid.per_period(need, per_cell)]
+
+    def _offered(self, capacity: Capacity, need: Need) -> Decimal:
+        """kg that the capacity could deliver in a mean period of the need."""
+        row = self.block.capacities.index(capacity)
+        cells = [Decimal(repr(float(kg))) for kg in self.result.market.capacities.supply[row]]
+        per_period = self.block.grid.per_period(need, cells)
+        return to_kg(float(sum(per_period, Decimal(0)) / len(per_period)))
+
+    def _price(self, need: Need, usd: float) -> KgPrice | None:
+        if math.isnan(usd):
+            return None
+        rate = self.inputs.quotes.rate(need.currency)
+        return KgPrice.rounded(Decimal(repr(float(usd))) * rate, need.currency)
+
+    def _gate(self, row: int, gate: str, distance: float, need: Need, capacity: Capacity) -> ClosedGate:
+        want: str | None = None
+        have: str | None = None
+        missing: tuple[str, ...] = ()
+        if gate == "payment_days":
+            want, have = _text(need.wait_days), _text(Decimal(capacity.max_wait_days))
+        elif gate == "readiness":
+            readiness = self.inputs.readiness.get(capacity.organization_id)
+            want = _text(Decimal(repr(self.result.market.policy.readiness_floor)))
+            have = None if readiness is None or readiness.score is None else _text(readiness.score)
+        elif gate == "price":
+            ceiling = self._price(need, float(self.result.market.needs.ceiling[self.block.needs.index(need)]))
+            landed = self._price(need, self.result.pairs.landed[row])
+            want, have = (None if price is None else _text(price.amount) for price in (ceiling, landed))
+        elif gate == "grade":
+            want = ", ".join(need.attributes.get("grade", {}).get("one_of", []))
+            have = capacity.attributes.get("grade")
+        elif gate == "origin":
+            want, have = ", ".join(need.origins), capacity.country
+        elif gate == "certificate":
+            missing = tuple(schemes.get(code).code for code in self._missing(need, capacity))
+        elif not math.isnan(distance):
+            have = _text(Decimal(repr(round(distance, 3))))
+        return ClosedGate(gate, want, have, missing)
+
+    def _missing(self, need: Need, capacity: Capacity) -> list[str]:
+        row, own = self.block.capacities.index(capacity), self.result.market.capacities
+        return [
+            code
+            for column, code in enumerate(self.block.schemes)
+            if code in need.certificates
+            and not own.certificates[row, column]
+            and own.buyer_held[row, column] != need.buyer_id
+        ]
+
+
+def finite(value: float) -> float | None:
+    """The number, or None for what JSON cannot hold."""
+    return float(value) if math.isfinite(value) else None
+
+
+def clean(params: Mapping[str, float]) -> dict[str, float | None]:
+    """Numbers that JSON can hold."""
+    return {name: finite(float(value)) for name, value in params.items()}
+
+
+def _term(line: Any) -> dict[str, Any]:
+    return {
+        "feature": line.feature,
+        "points": line.points,
+        "weight": line.weight,
+        "reason": line.reason,
+        "params": clean(line.params),
+    }
+
+
+def _cost(pair: PairFinding) -> int:
+    return pair.landed.points if pair.landed else 0
+
+
+def _decimal(value: float, step: str) -> Decimal | None:
+    return None if math.isnan(value) else Decimal(repr(float(value))).quantize(Decimal(step))
+
+
+def _text(value: Decimal) -> str:
+    normal = value.normalize()
+    return format(normal, "f")
+

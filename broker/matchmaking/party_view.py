@@ -1,0 +1,127 @@
+"""A suggestion as one side may see it: its own end of the corridor and the proposal; never the other's end, the
+other's reserve price, or what rivals offer."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from broker.errors import NotFound
+from broker.listings.models import Capacity, Need
+from broker.matchmaking.models import Suggestion
+from broker.money import KgPrice
+from broker.parties.actor import Actor
+from broker.parties.models import Organization
+from broker.prices.formulas import effective_price
+
+LOCAL_MONTHLY_COST = Decimal("0.04")
+"""What a month of waiting costs a rural organization (domain model 2.7: 4 % a month in the demonstration)."""
+
+
+@dataclass(frozen=True)
+class PartyView:
+    """What one side sees. Prices per kg in the need's currency; for the producer `at_door` is the proposal less
+    freight, and `worth_today` that price less the cost of waiting. `own_end` is this side's end of the corridor,
+    landed."""
+
+    id: int
+    side: str
+    need: Need
+    capacity: Capacity
+    other: Organization
+    state: str
+    periods: Sequence[tuple[dt.date, dt.date, Decimal]]
+    total_kg: Decimal
+    proposed: KgPrice
+    own_end: KgPrice
+    freight: KgPrice
+    at_door: KgPrice
+    worth_today: KgPrice
+    terms: Sequence[dict[str, Any]]
+    certificate_held_by_buyer: bool
+    sent_at: dt.datetime
+    my_answer_at: dt.datetime | None
+    other_answer_at: dt.datetime | None
+    declined_by: str | None
+    decline_reason: str | None
+
+    @property
+    def may_answer(self) -> bool:
+        return self.state in ("sent", "accepted_one") and self.my_answer_at is None
+
+    @property
+    def usual_kg(self) -> Decimal:
+        """kg of a usual (the first full) period."""
+        return max((kg for _, _, kg in self.periods), default=Decimal(0))
+
+
+def inbox(session: Session, actor: Actor) -> list[PartyView]:
+    """What was sent to the actor's organization, what waits for an answer first, then the newest."""
+    own = actor.organization_id
+    query = _sent().where(or_(Need.buyer_id == own, Capacity.organization_id == own)).order_by(Suggestion.id.desc())
+    views = [_view(suggestion, own) for suggestion in session.scalars(query)]
+    return sorted(views, key=lambda view: not view.may_answer)
+
+
+def view_of(session: Session, actor: Actor, suggestion_id: int) -> PartyView:
+    """One suggestion as the actor's side sees it. Raises NotFound for strangers and before it was sent."""
+    suggestion = session.scalar(_sent().where(Suggestion.id == suggestion_id))
+    own = actor.organization_id
+    if suggestion is None or own not in (suggestion.need.buyer_id, suggestion.capacity.organization_id):
+        raise NotFound("not_found")
+    return _view(suggestion, own)
+
+
+def _sent() -> Any:
+    return (
+        select(Suggestion)
+        .join(Suggestion.need)
+        .join(Suggestion.capacity)
+        .where(Suggestion.sent_at.is_not(None))
+        .options(
+            joinedload(Suggestion.need).joinedload(Need.buyer),
+            joinedload(Suggestion.capacity).joinedload(Capacity.organization),
+        )
+    )
+
+
+def _view(suggestion: Suggestion, own: int | None) -> PartyView:
+    side = "buyer" if own == suggestion.need.buyer_id else "producer"
+    currency = suggestion.currency
+    proposed, freight = KgPrice(suggestion.price_proposed, currency), KgPrice(suggestion.freight, currency)
+    at_door = KgPrice(proposed.points - freight.points, currency)
+    today = effective_price(at_door.amount, suggestion.need.wait_days, LOCAL_MONTHLY_COST)
+    answers = (suggestion.buyer_accepted_at, suggestion.producer_accepted_at)
+    assert suggestion.sent_at is not None
+    return PartyView(
+        id=suggestion.id,
+        side=side,
+        need=suggestion.need,
+        capacity=suggestion.capacity,
+        other=suggestion.capacity.organization if side == "buyer" else suggestion.need.buyer,
+        state=suggestion.state,
+        periods=[
+            (dt.date.fromisoformat(row["start"]), dt.date.fromisoformat(row["end"]), Decimal(row["kg"]))
+            for row in suggestion.periods
+        ],
+        total_kg=suggestion.total_kg,
+        proposed=proposed,
+        # The buyer's own end is the most he would pay, the producer's the least it would take.
+        own_end=KgPrice(suggestion.price_high if side == "buyer" else suggestion.price_low, currency),
+        freight=freight,
+        at_door=at_door,
+        worth_today=KgPrice.rounded(today, currency),
+        terms=suggestion.explanation["terms"] if side == "buyer" else (),
+        certificate_held_by_buyer=suggestion.explanation["reliance"],
+        sent_at=suggestion.sent_at,
+        my_answer_at=answers[0] if side == "buyer" else answers[1],
+        other_answer_at=answers[1] if side == "buyer" else answers[0],
+        declined_by=suggestion.declined_by,
+        decline_reason=suggestion.decline_reason,
+    )

@@ -1,0 +1,169 @@
+"""From suggestion to a deal both sides want: shortlist, send, accept, decline, go stale."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+
+from sqlalchemy import select
+
+from broker.errors import Conflict, NotFound, RuleBroken
+from broker.events import on
+from broker.listings.events import CapacityChanged, CapacityReserved, NeedChanged
+from broker.listings.models import Capacity, Need
+from broker.listings.periods import Period
+from broker.listings.reserve import reserve
+from broker.listings.services import load_capacity, load_need
+from broker.matchmaking.events import SuggestionAnswered, SuggestionSent, SuggestionStale
+from broker.matchmaking.grid import need_periods
+from broker.matchmaking.models import LIVE_STATES, Suggestion
+from broker.matchmaking.transitions import DECLINE_REASONS, SUGGESTION
+from broker.parties.actor import Actor
+from broker.parties.permissions import require_kind
+from broker.readiness.services import ReadinessAssessed
+from broker.transaction import Transaction
+
+WAITING_STATES = ("generated", "shortlisted", "sent", "accepted_one")
+
+
+def shortlist(tx: Transaction, suggestion_id: int) -> Suggestion:
+    """Put a suggestion on the broker's shortlist. Raises Conflict when the pair already has a live one."""
+    suggestion = _of_broker(tx, suggestion_id)
+    live = select(Suggestion.id).where(
+        Suggestion.need_id == suggestion.need_id,
+        Suggestion.capacity_id == suggestion.capacity_id,
+        Suggestion.state.in_(LIVE_STATES),
+    )
+    if tx.session.scalar(live) is not None:
+        raise Conflict("suggestion_exists")
+    _move(tx, suggestion, "shortlist", "broker")
+    return suggestion
+
+
+def unshortlist(tx: Transaction, suggestion_id: int) -> Suggestion:
+    """Take a suggestion off the shortlist again."""
+    suggestion = _of_broker(tx, suggestion_id)
+    _move(tx, suggestion, "unshortlist", "broker")
+    return suggestion
+
+
+def send(tx: Transaction, suggestion_ids: Sequence[int]) -> list[Suggestion]:
+    """Send shortlisted suggestions to buyer and organization at once."""
+    if not suggestion_ids:
+        raise RuleBroken("nothing_chosen")
+    sent = []
+    for suggestion_id in sorted(set(suggestion_ids)):
+        suggestion = _of_broker(tx, suggestion_id)
+        _move(tx, suggestion, "send", "broker")
+        suggestion.sent_at = tx.now
+        tx.emit(SuggestionSent(suggestion.id))
+        sent.append(suggestion)
+    return sent
+
+
+def accept(tx: Transaction, suggestion_id: int) -> Suggestion:
+    """One side says yes. When both have, the quantities are reserved on both sides in the same commit.
+
+    Raises Conflict when this side has answered already, or when the goods or the demand are gone by now.
+    """
+    suggestion = _locked(tx, suggestion_id)
+    side = require_side(tx.actor, suggestion)
+    if _accepted_at(suggestion, side) is not None:
+        raise Conflict("already_answered")
+    _move(tx, suggestion, "accept", side)
+    setattr(suggestion, f"{side}_accepted_at", tx.now)
+    if suggestion.state == "accepted_both":
+        need, capacity = load_need(tx, suggestion.need_id), load_capacity(tx, suggestion.capacity_id)
+        reserve(tx, need, capacity, deliveries_of(suggestion, need))
+    tx.emit(SuggestionAnswered(suggestion.id, side, accepted=True))
+    return suggestion
+
+
+def decline(tx: Transaction, suggestion_id: int, reason: str, note: str = "") -> Suggestion:
+    """One side, or the broker before sending, says no. The reason is shown to all, the note to the broker alone."""
+    suggestion = _locked(tx, suggestion_id)
+    side = "broker" if tx.actor.organization_id == suggestion.broker_id else require_side(tx.actor, suggestion)
+    if not tx.actor.may_write:
+        raise NotFound("not_found")
+    if reason not in DECLINE_REASONS:
+        raise RuleBroken("reason_required", field="reason")
+    _move(tx, suggestion, "decline", side)
+    suggestion.declined_by, suggestion.decline_reason, suggestion.decline_note = side, reason, note.strip()[:1000]
+    tx.emit(SuggestionAnswered(suggestion.id, side, accepted=False))
+    return suggestion
+
+
+def require_side(actor: Actor, suggestion: Suggestion) -> str:
+    """'buyer' or 'producer'. Raises NotFound for a stranger, and before the suggestion was sent."""
+    if suggestion.sent_at is not None and actor.may_write:
+        if actor.organization_id == suggestion.need.buyer_id:
+            return "buyer"
+        if actor.organization_id == suggestion.capacity.organization_id:
+            return "producer"
+    raise NotFound("not_found")
+
+
+def deliveries_of(suggestion: Suggestion, need: Need) -> list[tuple[Period, Decimal]]:
+    """The schedule of a suggestion: period and kg."""
+    by_start = {period.start: period for period in need_periods(need)}
+    return [
+        (by_start[dt.date.fromisoformat(row["start"])], Decimal(row["kg"]))
+        for row in suggestion.periods
+        if Decimal(row["kg"]) > 0
+    ]
+
+
+@on(NeedChanged)
+def _need_changed(tx: Transaction, event: NeedChanged) -> None:
+    _go_stale(tx, Suggestion.need_id == event.need_id)
+
+
+@on(CapacityChanged)
+def _capacity_changed(tx: Transaction, event: CapacityChanged) -> None:
+    _go_stale(tx, Suggestion.capacity_id == event.capacity_id)
+
+
+@on(ReadinessAssessed)
+def _assessed(tx: Transaction, event: ReadinessAssessed) -> None:
+    capacities = select(Capacity.id).where(Capacity.organization_id == event.organization_id)
+    _go_stale(tx, Suggestion.capacity_id.in_(capacities), states=("generated", "shortlisted"))
+
+
+@on(CapacityReserved)
+def _reserved(tx: Transaction, event: CapacityReserved) -> None:
+    """Other plans that counted on the same goods are out of date, unless they are already before the parties."""
+    other = (Suggestion.capacity_id == event.capacity_id) & (Suggestion.need_id != event.need_id)
+    _go_stale(tx, other, states=("generated", "shortlisted"))
+
+
+def _go_stale(tx: Transaction, condition: object, states: Sequence[str] = WAITING_STATES) -> None:
+    query = select(Suggestion).where(condition, Suggestion.state.in_(states)).order_by(Suggestion.id)  # type: ignore[arg-type]
+    for suggestion in tx.session.scalars(query.with_for_update()):
+        SUGGESTION.move(suggestion, "go_stale", "system")
+        tx.record("suggestion.go_stale", "suggestion", suggestion.id, suggestion.broker_id)
+        tx.emit(SuggestionStale(suggestion.id))
+
+
+def _locked(tx: Transaction, suggestion_id: int) -> Suggestion:
+    suggestion = tx.session.get(Suggestion, suggestion_id, with_for_update=True)
+    if suggestion is None:
+        raise NotFound("not_found")
+    return suggestion
+
+
+def _of_broker(tx: Transaction, suggestion_id: int) -> Suggestion:
+    broker_id = require_kind(tx.actor, "broker")
+    suggestion = _locked(tx, suggestion_id)
+    if suggestion.broker_id != broker_id:
+        raise NotFound("not_found")
+    return suggestion
+
+
+def _accepted_at(suggestion: Suggestion, side: str) -> dt.datetime | None:
+    return suggestion.buyer_accepted_at if side == "buyer" else suggestion.producer_accepted_at
+
+
+def _move(tx: Transaction, suggestion: Suggestion, name: str, role: str) -> None:
+    SUGGESTION.move(suggestion, name, role)
+    tx.record(f"suggestion.{name}", "suggestion", suggestion.id, suggestion.broker_id, side=role)

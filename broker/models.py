@@ -1,0 +1,37 @@
+"""Every entity, so that migrations and tests see the whole schema."""
+
+from broker.agreements.models import Agreement, AgreementVersion
+from broker.audit.models import AuditEntry
+from broker.jobs.models import Job
+from broker.listings.models import Capacity, CapacitySlot, Contribution, Need
+from broker.matchmaking.models import Candidate, MatchingRun, NeedResult, Suggestion
+from broker.notifications.models import Message
+from broker.parties.models import Certificate, LoginAttempt, Mandate, Membership, Organization, User
+from broker.prices.models import ExchangeRate, PricePoint
+from broker.readiness.models import Assessment, AssessmentValue
+
+__all__ = [
+    "Agreement",
+    "AgreementVersion",
+    "Assessment",
+    "AssessmentValue",
+    "AuditEntry",
+    "Candidate",
+    "Capacity",
+    "CapacitySlot",
+    "Certificate",
+    "Contribution",
+    "ExchangeRate",
+    "Job",
+    "LoginAttempt",
+    "Mandate",
+    "MatchingRun",
+    "Membership",
+    "Message",
+    "Need",
+    "NeedResult",
+    "Organization",
+    "PricePoint",
+    "Suggestion",
+    "User",
+]

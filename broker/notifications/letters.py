@@ -1,0 +1,67 @@
+"""The letters that events cause, in the language of each reader, put into the outbox of the same commit."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from sqlalchemy import select
+
+from broker.events import on
+from broker.matchmaking.events import SuggestionAnswered, SuggestionSent
+from broker.matchmaking.models import Suggestion
+from broker.parties.events import MandateProposed
+from broker.parties.models import Mandate, Membership, Organization, User
+from broker.transaction import Transaction
+
+DATA = Path(__file__).parent / "data" / "letters.yml"
+
+
+@on(SuggestionSent)
+def _suggestion_sent(tx: Transaction, event: SuggestionSent) -> None:
+    suggestion = tx.session.get_one(Suggestion, event.suggestion_id)
+    need, organization = suggestion.need, suggestion.capacity.organization
+    names = {"buyer": need.buyer.legal_name, "organization": organization.legal_name}
+    for reader in (need.buyer_id, organization.id):
+        write_letter(tx, reader, "suggestion_sent", path=f"/suggestions/{suggestion.id}", **names)
+
+
+@on(SuggestionAnswered)
+def _suggestion_answered(tx: Transaction, event: SuggestionAnswered) -> None:
+    suggestion = tx.session.get_one(Suggestion, event.suggestion_id)
+    need, organization = suggestion.need, suggestion.capacity.organization
+    names = {"buyer": need.buyer.legal_name, "organization": organization.legal_name}
+    letter = "suggestion_accepted" if event.accepted else "suggestion_declined"
+    write_letter(tx, suggestion.broker_id, letter, path=f"/desk/needs/{need.id}", **names)
+    if suggestion.sent_at is None:
+        return
+    for side, reader in (("buyer", need.buyer_id), ("producer", organization.id)):
+        if side != event.side:
+            write_letter(tx, reader, letter, path=f"/suggestions/{suggestion.id}", **names)
+
+
+@on(MandateProposed)
+def _mandate_proposed(tx: Transaction, event: MandateProposed) -> None:
+    mandate = tx.session.get_one(Mandate, event.mandate_id)
+    house = tx.session.get_one(Organization, mandate.broker_id)
+    write_letter(tx, mandate.client_id, "mandate_proposed", path="/mandates", broker=house.legal_name)
+
+
+def write_letter(tx: Transaction, organization_id: int, letter: str, **values: Any) -> None:
+    """One mail to everyone who acts for the organization, each in her language."""
+    people = tx.session.execute(
+        select(User.email, User.language)
+        .join(Membership, Membership.user_id == User.id)
+        .where(Membership.organization_id == organization_id, Membership.role != "reader")
+    )
+    for email, language in people:
+        text = _letters()[letter][language]
+        tx.send_mail(email, text["subject"].format(**values), text["body"].format(**values))
+
+
+@cache
+def _letters() -> dict[str, dict[str, dict[str, str]]]:
+    found: dict[str, dict[str, dict[str, str]]] = yaml.safe_load(DATA.read_text(encoding="utf-8"))
+    return found

@@ -1,0 +1,77 @@
+"""Rates and quotations known on a day, from the tables or from given values."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from broker.errors import RuleBroken
+from broker.parties.permissions import require_kind
+from broker.prices.formulas import Quote
+from broker.prices.models import ExchangeRate, PricePoint
+from broker.transaction import Transaction
+
+
+@dataclass(frozen=True)
+class Quotes:
+    """Units of each currency per US dollar, and the last quotation of each series."""
+
+    per_usd: Mapping[str, Decimal]
+    series: Mapping[str, Quote] = field(default_factory=dict)
+
+    def rate(self, currency: str) -> Decimal:
+        """Units of `currency` per US dollar. Raises RuleBroken('rate_missing')."""
+        if currency == "USD":
+            return Decimal(1)
+        try:
+            return self.per_usd[currency]
+        except KeyError:
+            raise RuleBroken("rate_missing", currency=currency) from None
+
+
+def quotes_on(session: Session, day: dt.date) -> Quotes:
+    """The latest rates and quotations not after `day`."""
+    rates: dict[str, Decimal] = {}
+    for rate in session.scalars(
+        select(ExchangeRate).where(ExchangeRate.quoted_on <= day).order_by(ExchangeRate.quoted_on)
+    ):
+        rates[rate.currency] = rate.per_usd
+    series: dict[str, Quote] = {}
+    for point in session.scalars(select(PricePoint).where(PricePoint.quoted_on <= day).order_by(PricePoint.quoted_on)):
+        series[point.series] = Quote(point.series, point.value, point.quoted_on.isoformat())
+    return Quotes(rates, series)
+
+
+def enter_rate(tx: Transaction, currency: str, per_usd: Decimal, day: dt.date, source: str) -> None:
+    """Enter an exchange rate with its day and source; the broker or the system does."""
+    if not tx.actor.is_system:
+        require_kind(tx.actor, "broker")
+    if per_usd <= 0:
+        raise RuleBroken("must_be_above", field="per_usd", limit=0)
+    rate = tx.session.scalar(select(ExchangeRate).filter_by(currency=currency, quoted_on=day))
+    if rate is None:
+        rate = ExchangeRate(currency=currency, quoted_on=day, per_usd=per_usd, source=source)
+        tx.session.add(rate)
+    rate.per_usd, rate.source = per_usd, source
+    tx.session.flush()
+    tx.record("rate.entered", "exchange_rate", rate.id, tx.actor.organization_id, currency=currency)
+
+
+def enter_quote(tx: Transaction, series: str, value: Decimal, unit: str, day: dt.date, source: str) -> None:
+    """Enter a quotation of a series with its day and source; the broker or the system does."""
+    if not tx.actor.is_system:
+        require_kind(tx.actor, "broker")
+    if value <= 0:
+        raise RuleBroken("must_be_above", field="value", limit=0)
+    point = tx.session.scalar(select(PricePoint).filter_by(series=series, quoted_on=day))
+    if point is None:
+        point = PricePoint(series=series, quoted_on=day, value=value, unit=unit, source=source)
+        tx.session.add(point)
+    point.value, point.unit, point.source = value, unit, source
+    tx.session.flush()
+    tx.record("quote.entered", "price_point", point.id, tx.actor.organization_id, series=series)
