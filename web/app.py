@@ -1,0 +1,62 @@
+"""The app factory, in small named steps."""
+
+from __future__ import annotations
+
+from flask import Flask
+from jinja2 import StrictUndefined
+
+import broker.models  # noqa: F401  (every table must be known before the first query)
+import broker.subscriptions  # noqa: F401  (handlers register themselves)
+from broker.clock import Clock, system_clock
+from broker.database import govern
+from web import assets, errors, i18n, pages, rendering, security
+from web.config import Settings, from_environment
+from web.extensions import babel, csrf, db, htmx
+
+
+def create_app(settings: Settings | None = None, *, clock: Clock = system_clock) -> Flask:
+    """An app for one installation. Tests pass their own settings and clock."""
+    settings = settings or from_environment()
+    app = Flask("web", static_folder=None)
+    _configure(app, settings, clock)
+    _bind_extensions(app)
+    assets.register(app)
+    i18n.register(app)
+    security.register(app)
+    rendering.register(app)
+    errors.register(app)
+    pages.register(app)
+    return app
+
+
+def _configure(app: Flask, settings: Settings, clock: Clock) -> None:
+    app.config.update(
+        SETTINGS=settings,
+        CLOCK=clock,
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SESSION_COOKIE_NAME="alianza",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.https,
+        PERMANENT_SESSION_LIFETIME=60 * 60 * 24 * 14,
+        MAX_CONTENT_LENGTH=8 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=1024 * 1024,
+        TRUSTED_HOSTS=list(settings.hosts),
+        WTF_CSRF_TIME_LIMIT=None,
+        BABEL_DEFAULT_LOCALE="es_CO",
+        BABEL_DEFAULT_TIMEZONE="America/Bogota",
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    # Texts of `trans` blocks are looked up as they are extracted: with their white space folded.
+    app.jinja_env.policies["ext.i18n.trimmed"] = True
+
+
+def _bind_extensions(app: Flask) -> None:
+    db.init_app(app)
+    csrf.init_app(app)
+    htmx.init_app(app)
+    babel.init_app(app, locale_selector=i18n.locale, timezone_selector=i18n.time_zone)
+    with app.app_context():
+        govern(db.engine)

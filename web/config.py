@@ -1,0 +1,60 @@
+"""Settings, read once from the environment."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What an installation decides. `data` holds the embedded database, the secret key and undelivered mail."""
+
+    data: Path
+    database_url: str
+    secret_key: str
+    demo: bool
+    host: str
+    port: int
+    hosts: tuple[str, ...]
+    https: bool
+    smtp: str
+    mail_from: str
+
+    @property
+    def worker(self) -> dict[str, str]:
+        """What background jobs need to know."""
+        return {"smtp": self.smtp, "mail_from": self.mail_from, "mail_dir": str(self.data / "mail")}
+
+
+def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Settings from ALIANZA_* variables, with the defaults of an embedded installation on this machine."""
+    data = Path(environ.get("ALIANZA_DATA", "data")).resolve()
+    host = environ.get("ALIANZA_HOST", "127.0.0.1")
+    names = [name.strip() for name in environ.get("ALIANZA_HOSTNAMES", "").split(",") if name.strip()]
+    return Settings(
+        data=data,
+        database_url=environ.get("ALIANZA_DATABASE_URL", f"sqlite:///{data / 'alianza.db'}"),
+        secret_key=environ.get("ALIANZA_SECRET_KEY") or _kept_key(data),
+        demo=environ.get("ALIANZA_DEMO", "") == "1",
+        host=host,
+        port=int(environ.get("ALIANZA_PORT", "8000")),
+        hosts=tuple(names or [host, "127.0.0.1", "localhost"]),
+        https=environ.get("ALIANZA_HTTPS", "") == "1",
+        smtp=environ.get("ALIANZA_SMTP", ""),
+        mail_from=environ.get("ALIANZA_MAIL_FROM", "alianza@localhost"),
+    )
+
+
+def _kept_key(data: Path) -> str:
+    """The installation's own key, made at the first start and readable by its owner only."""
+    path = data / "secret_key"
+    if not path.exists():
+        data.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    return path.read_text().strip()

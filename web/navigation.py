@@ -1,0 +1,50 @@
+"""The main menu of each of the three people, and of a visitor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import request, url_for
+from flask_babel import gettext as _
+
+from broker.parties.actor import Actor
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of the menu. `prefix` marks it current on every page below."""
+
+    label: str
+    url: str
+    prefix: str
+
+    @property
+    def current(self) -> bool:
+        return request.path == self.url or request.path.startswith(self.prefix + "/")
+
+
+def navigation(actor: Actor) -> list[Entry]:
+    """The entries for the actor's kind of organization."""
+    needs = Entry(_("Needs"), url_for("needs.browse"), "/needs")
+    capacities = Entry(_("Capacities"), url_for("capacities.browse"), "/capacities")
+    if actor.is_visitor:
+        return [needs, capacities]
+    suggestions = Entry(_("Suggestions"), url_for("suggestions.inbox"), "/suggestions")
+    agreements = Entry(_("Drafts"), url_for("agreements.listing"), "/agreements")
+    if actor.kind == "broker":
+        return [
+            Entry(_("Today"), url_for("home.home"), "/home"),
+            Entry(_("My market"), url_for("desk.needs"), "/desk"),
+            Entry(_("Runs"), url_for("runs.listing"), "/runs"),
+            agreements,
+            Entry(_("Clients"), url_for("mandates.listing"), "/mandates"),
+            needs,
+            capacities,
+        ]
+    if actor.kind == "buyer":
+        mine = Entry(_("My needs"), url_for("needs.mine"), "/needs/mine")
+        return [Entry(_("Home"), url_for("home.home"), "/home"), mine, suggestions, agreements, capacities]
+    if actor.kind in ("producer_org", "union"):
+        mine = Entry(_("My capacity"), url_for("capacities.mine"), "/capacities/mine")
+        return [Entry(_("Home"), url_for("home.home"), "/home"), mine, suggestions, agreements, needs]
+    return [Entry(_("Home"), url_for("home.home"), "/home"), needs, capacities]

@@ -1,0 +1,27 @@
+"""The pages, a folder per subject: views, and templates beside them."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from flask import Flask
+
+SUBJECTS = (
+    "home",
+    "accounts",
+    "organizations",
+    "mandates",
+    "readiness",
+    "needs",
+    "capacities",
+    "desk",
+    "runs",
+    "suggestions",
+    "agreements",
+)
+
+
+def register(app: Flask) -> None:
+    """Bind every subject's blueprint."""
+    for subject in SUBJECTS:
+        app.register_blueprint(import_module(f"web.pages.{subject}.views").bp)

@@ -1,0 +1,59 @@
+"""One way to answer: a whole page, or the fragment of it that htmx asked for; and the one way to write."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import Flask, current_app, g, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from htmx_flask import request as htmx_request
+
+from broker.transaction import Transaction, transaction
+from web import wording
+from web.extensions import db
+from web.i18n import plain
+from web.navigation import navigation
+
+
+def register(app: Flask) -> None:
+    app.template_global("form_key")(lambda: uuid.uuid4().hex)
+    app.template_global("query_with")(query_with)
+    app.template_filter("plain")(plain)
+    app.context_processor(_context)
+    wording.register(app)
+
+
+def page(template: str, *, fragment: str | None = None, status: int = 200, **context: Any) -> ResponseReturnValue:
+    """Render `template`, or only `fragment` when htmx asks for a part of the page."""
+    wanted = fragment if fragment and htmx_request.htmx and not htmx_request.htmx.boosted else template
+    return make_response(render_template(wanted, **context), status)
+
+
+@contextmanager
+def writing() -> Iterator[Transaction]:
+    """A transaction of the present actor; committed when the block ends well."""
+    db.session.close()  # what was read before the write must not be shown after it
+    with transaction(db.engine, g.actor, current_app.config["CLOCK"]) as tx:
+        yield tx
+
+
+def query_with(**changes: Any) -> str:
+    """The present address with some of its query changed; empty values are left out."""
+    from urllib.parse import urlencode
+
+    values = {**request.args.to_dict(), **{k: v for k, v in changes.items()}}
+    kept = {k: v for k, v in values.items() if v not in (None, "")}
+    return f"{request.path}?{urlencode(kept)}" if kept else request.path
+
+
+def _context() -> dict[str, Any]:
+    return {
+        "actor": g.get("actor"),
+        "user": g.get("user"),
+        "demo": current_app.config["SETTINGS"].demo,
+        "navigation": navigation(g.actor) if g.get("actor") else [],
+        "today": current_app.config["CLOCK"]().date(),
+    }
