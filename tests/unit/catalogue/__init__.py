@@ -1,0 +1,1 @@
+"""The matching library: gates, scores, plans, prices and their properties."""
