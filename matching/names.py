@@ -36,6 +36,8 @@ SUGGESTIONS = 5
 LEAST_SUGGESTED = 0.4
 """Likeness below which a suggestion is noise."""
 MOST_QUALIFIERS = 10
+MOST_WORDS = 20
+"""Words read of one text; a name has fewer, and the work grows with them."""
 
 __all__ = ["Alias", "Candidate", "NameTable", "Qualifiers", "Resolution", "Resolver"]
 
@@ -119,7 +121,7 @@ class Resolver:
         )
 
     def _tokens(self, text: str) -> list[str]:
-        found = stems(text)
+        found = stems(text)[:MOST_WORDS]
         return [token for token in found if token not in self._joining] or found
 
     def _read_exact(self, tokens: list[str], lang: str | None, most: int) -> Resolution | None:
