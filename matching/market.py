@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from matching import checks
+from matching.field_writer import FieldWriter
 from matching.policy import Policy
 from matching.types import BoolArray, FloatArray, IntArray
 
@@ -85,7 +86,7 @@ class Needs:
         countries = checks.columns("needs.origin", self.origin)
         attributes = max(checks.columns(f"needs.{name}", getattr(self, name))
                          for name in ("spec_low", "spec_high", "spec_critical"))
-        put = _Putter(self, "needs")
+        put = FieldWriter(self, "needs")
         put.texts("id", n)
         put.ints("concept", (n,))
         put.floats("wait_days", (n,), low=0)
@@ -183,7 +184,7 @@ class Capacities:
         periods = checks.columns("capacities.supply", self.supply)
         certificates = checks.columns("capacities.certificates", self.certificates)
         attributes = checks.columns("capacities.attributes", self.attributes)
-        put = _Putter(self, "capacities")
+        put = FieldWriter(self, "capacities")
         put.texts("id", m)
         put.ints("concept", (m,))
         put.floats("supply", (m, periods), low=0)
@@ -229,7 +230,7 @@ class Market:
     incumbents: IntArray = field(default_factory=_no_ints)
 
     def __post_init__(self) -> None:
-        put = _Putter(self, "market")
+        put = FieldWriter(self, "market")
         put.floats("periods", (len(self.periods),), low=0)
         for name in ("exclusions", "pins", "incumbents"):
             put.ints(name, (len(getattr(self, name)), 2), low=0)
@@ -276,37 +277,3 @@ class Market:
                 raise ValueError(f"{name}: has {width} columns, expected {expected}")
         if needs.origin.shape[1]:
             checks.between("capacities.origin", capacities.origin, -1, needs.origin.shape[1] - 1)
-
-
-class _Putter:
-    """Writes checked arrays into a frozen dataclass while it is being built."""
-
-    def __init__(self, target: object, prefix: str) -> None:
-        self.target = target
-        self.prefix = prefix
-
-    def floats(self, name: str, shape: tuple[int, ...], *, default: float | None = None,
-               low: float | None = None, high: float = np.inf, nan: bool = False) -> None:
-        label = f"{self.prefix}.{name}"
-        array = checks.floats(label, getattr(self.target, name), shape, default)
-        if low is not None:
-            limit = high if np.isfinite(high) else float(np.finfo(np.float64).max)
-            checks.between(label, array, low, limit, nan=nan)
-        object.__setattr__(self.target, name, array)
-
-    def ints(self, name: str, shape: tuple[int, ...], *, default: int | None = None,
-             low: int | None = None, rows: bool = False) -> None:
-        label = f"{self.prefix}.{name}"
-        given = getattr(self.target, name)
-        array = checks.ints(label, np.arange(shape[0]) if rows and not len(given) else given, shape, default)
-        if low is not None:
-            checks.between(label, array, low, float(np.iinfo(np.int64).max))
-        object.__setattr__(self.target, name, array)
-
-    def bools(self, name: str, shape: tuple[int, ...], *, default: bool = False) -> None:
-        array = checks.bools(f"{self.prefix}.{name}", getattr(self.target, name), shape, default)
-        object.__setattr__(self.target, name, array)
-
-    def texts(self, name: str, rows: int) -> None:
-        value = checks.texts(f"{self.prefix}.{name}", getattr(self.target, name), rows)
-        object.__setattr__(self.target, name, value)

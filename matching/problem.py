@@ -142,12 +142,13 @@ class AllocationProblem:
 
     def least(self) -> FloatArray:
         """[E] fewest kg of a pair that trades: its lot, and where trading earns by itself at least
-        ``LEAST_KG`` (all the pair can carry, if that is less)."""
+        ``LEAST_KG`` (all the pair can carry, if that is less; a pair that can carry nothing never trades)."""
         earns = self.bonus() > 0
         if self.min_suppliers is not None:
             earns |= self.min_suppliers[self.need] >= 2
         most: FloatArray = self.uppers().sum(axis=1)
-        return np.maximum(self.min_lot, np.where(earns, np.minimum(LEAST_KG, most), 0.0))
+        token = np.where(most > 0, np.minimum(LEAST_KG, most), LEAST_KG)
+        return np.maximum(self.min_lot, np.where(earns, token, 0.0))
 
     def objective(self, quantity: FloatArray, active: BoolArray) -> float:
         """The objective of a plan, in the unit of ``value``."""

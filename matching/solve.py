@@ -55,6 +55,8 @@ def solve(market: Market, *, time_limit: float = 60.0, gap: float = 1e-3, seed: 
     corridor = clock.timed("prices", lambda: corridors(problem, allocation))
     unit = 1.0 / market.policy.price_weight if market.policy.price_weight > 0 else 1.0
     need = pairs.need[links]
+    # An organization that takes the price as it is bargains over nothing.
+    corridor = replace(corridor, bargaining=np.where(worth.formula, np.nan, corridor.bargaining))
     prices = landed_prices(corridor, worth.landed, market.needs.ceiling[need], market.needs.price[need],
                            worth.formula, unit)
     money = float((worth.money[:, None] * allocation.quantity).sum())

@@ -9,7 +9,7 @@ from matching.allocate.allocation import Allocation
 from matching.allocate.network import is_network
 from matching.components import Component, split
 from matching.prices import epsilon as least_temptation
-from matching.prices.lattice import ends
+from matching.prices.lattice import Ends, ends
 from matching.problem import AllocationProblem
 from matching.types import BoolArray, FloatArray, IntArray
 
@@ -21,7 +21,10 @@ class Corridors:
     """What the plan lets each side ask for, in the objective's unit per kg (NaN where nothing is traded).
 
     low, high       [E] seller's rent per kg over his landed cost, at the end best for the buyer and at the
-                    end best for the seller, weighted by kg over the periods
+                    end best for the seller, weighted by kg over the periods; between them no pair and no
+                    larger group gains by leaving
+    clearing_low, clearing_high   [E] the narrower corridor of market-clearing prices, often a point, in
+                    which also nobody would want to trade one kg more or less (NaN where not linear)
     need_rent, capacity_rent   [N], [M] total payoff at the middle of the corridors, before fixed costs
     more_demand, more_supply   [N,T], [M,T] worth of one more kg (NaN where only a division is known)
     bargaining      [E] seller's share of the surplus at the middle, NaN where there is no surplus
@@ -32,6 +35,8 @@ class Corridors:
 
     low: FloatArray
     high: FloatArray
+    clearing_low: FloatArray
+    clearing_high: FloatArray
     need_rent: FloatArray
     capacity_rent: FloatArray
     more_demand: FloatArray
@@ -92,6 +97,7 @@ class _Made:
         e, n, m, t = problem.links, len(problem.demand), len(problem.supply), problem.periods
         self.problem, self.quantity, self.total = problem, quantity, quantity.sum(axis=1)
         self.low, self.high = np.full(e, np.nan), np.full(e, np.nan)
+        self.clearing_low, self.clearing_high = np.full(e, np.nan), np.full(e, np.nan)
         self.linear = np.zeros(e, dtype=np.bool_)
         self.more_demand, self.more_supply = np.full((n, t), np.nan), np.full((m, t), np.nan)
         self.epsilon, self.tempted = 0.0, -1
@@ -104,31 +110,31 @@ class _Made:
             return
         links = np.arange(problem.links) if is_network(problem) else np.flatnonzero(quantity.sum(axis=1) > 0)
         seen = problem.only(links)
-        values, uppers = seen.values(), seen.uppers()
-        periods = [ends(seen.need, seen.capacity, values[:, t], quantity[links, t], uppers[:, t],
-                        seen.demand[:, t], seen.supply[:, t]) for t in range(problem.periods)]
+        periods = _ends(seen, quantity[links], seen.uppers())
         if not all(each.optimal for each in periods):
             self._divide(part, quantity)
             return
-        low = np.column_stack([each.q_buyer_best[seen.capacity] for each in periods])
-        alpha = np.column_stack([each.alpha_seller_best[seen.need] for each in periods])
         rows = part.links[links]
-        self._weigh(rows, low, np.maximum(low, values - alpha))
+        self.low[rows], self.high[rows] = self._weighed(rows, *_rents(seen, periods))
         self.linear[part.links] = True
-        self.more_demand[part.needs] = np.column_stack([each.alpha_seller_best for each in periods])
-        self.more_supply[part.capacities] = np.column_stack([each.q_buyer_best for each in periods])
+        self._clear(part, seen, rows, _ends(seen, quantity[links], _real_limits(seen)))
         if len(links) < problem.links:
             both = [(each.alpha_buyer_best + each.alpha_seller_best, each.q_buyer_best + each.q_seller_best)
                     for each in periods]
             alpha_mid, q_mid = (np.column_stack(side) / 2.0 for side in zip(*both, strict=True))
             self._tempt_unused(part, quantity, alpha_mid, q_mid)
 
-    def _weigh(self, rows: IntArray, low: FloatArray, high: FloatArray) -> None:
+    def _clear(self, part: Component, seen: AllocationProblem, rows: IntArray, periods: list[Ends]) -> None:
+        """Market-clearing rents and the worth of one more kg."""
+        self.clearing_low[rows], self.clearing_high[rows] = self._weighed(rows, *_rents(seen, periods))
+        self.more_demand[part.needs] = np.column_stack([each.alpha_seller_best for each in periods])
+        self.more_supply[part.capacities] = np.column_stack([each.q_buyer_best for each in periods])
+
+    def _weighed(self, rows: IntArray, low: FloatArray, high: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Means over the periods by kg; NaN where nothing is traded."""
         kg, total = self.quantity[rows], self.total[rows]
-        traded = total > 0
-        weight = np.where(traded, total, 1.0)
-        self.low[rows] = np.where(traded, (low * kg).sum(axis=1) / weight, np.nan)
-        self.high[rows] = np.where(traded, (high * kg).sum(axis=1) / weight, np.nan)
+        weight = np.where(total > 0, total, np.nan)
+        return (low * kg).sum(axis=1) / weight, (high * kg).sum(axis=1) / weight
 
     def _divide(self, part: Component, quantity: FloatArray) -> None:
         made = least_temptation.divide(part.problem, quantity)
@@ -177,7 +183,29 @@ class _Made:
             capacity_rent=_sum_by(problem.capacity, part, len(problem.supply)),
             more_demand=self.more_demand, more_supply=self.more_supply,
             bargaining=np.clip(share, 0.0, 1.0), linear=self.linear,
+            clearing_low=self.clearing_low, clearing_high=self.clearing_high,
             epsilon=self.epsilon, tempted=self.tempted)
+
+
+def _ends(problem: AllocationProblem, quantity: FloatArray, upper: FloatArray) -> list[Ends]:
+    """Both ends of every period's payoffs, with the given limits on links."""
+    values = problem.values()
+    return [ends(problem.need, problem.capacity, values[:, t], quantity[:, t], upper[:, t],
+                 problem.demand[:, t], problem.supply[:, t]) for t in range(problem.periods)]
+
+
+def _rents(problem: AllocationProblem, periods: list[Ends]) -> tuple[FloatArray, FloatArray]:
+    """[E,T] the seller's rent per kg at the end best for buyers and at the end best for sellers."""
+    low = np.column_stack([each.q_buyer_best[problem.capacity] for each in periods])
+    alpha = np.column_stack([each.alpha_seller_best[problem.need] for each in periods])
+    return low, np.maximum(low, problem.values() - alpha)
+
+
+def _real_limits(problem: AllocationProblem) -> FloatArray:
+    """[E,T] limits of links that are tighter than the demand and supply they lie between, else inf."""
+    upper = problem.uppers()
+    loose = np.minimum(problem.demand[problem.need], problem.supply[problem.capacity])
+    return np.where(upper < loose, upper, np.inf)
 
 
 def _has_room(problem: AllocationProblem, quantity: FloatArray) -> BoolArray:
