@@ -3,6 +3,7 @@
 Every function returns a read-only copy and raises ``ValueError`` naming the field and, where one row
 is to blame, the row: the caller's mistake must be findable in a table of 50,000 rows.
 """
+
 from __future__ import annotations
 
 from collections.abc import Sequence

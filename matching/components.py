@@ -1,4 +1,5 @@
 """Independent markets: links that share neither a need nor a capacity never influence each other."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
@@ -60,11 +61,17 @@ def subproblem(problem: AllocationProblem, links: IntArray) -> Component:
         return None if array is None else array[rows]
 
     part = replace(
-        problem.only(links), need=need, capacity=capacity,
-        demand=problem.demand[needs], supply=problem.supply[capacities],
-        min_suppliers=ints(problem.min_suppliers, needs), max_suppliers=ints(problem.max_suppliers, needs),
-        min_fill=of(problem.min_fill, needs), max_share=of(problem.max_share, needs),
-        supplier=ints(problem.supplier, capacities), buyer=ints(problem.buyer, needs),
+        problem.only(links),
+        need=need,
+        capacity=capacity,
+        demand=problem.demand[needs],
+        supply=problem.supply[capacities],
+        min_suppliers=ints(problem.min_suppliers, needs),
+        max_suppliers=ints(problem.max_suppliers, needs),
+        min_fill=of(problem.min_fill, needs),
+        max_share=of(problem.max_share, needs),
+        supplier=ints(problem.supplier, capacities),
+        buyer=ints(problem.buyer, needs),
         dependency=of(problem.dependency, capacities),
     )
     return Component(part, links, needs, capacities)

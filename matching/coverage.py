@@ -1,4 +1,5 @@
 """Per need: how far it is covered, why not further, what would open more, and who could step in."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -39,8 +40,9 @@ class _View:
         return mean
 
 
-def reports(market: Market, pairs: Pairs, problem: AllocationProblem, quantity: FloatArray
-            ) -> tuple[NeedReport, ...]:
+def reports(
+    market: Market, pairs: Pairs, problem: AllocationProblem, quantity: FloatArray
+) -> tuple[NeedReport, ...]:
     """One report per need, in the order of the market."""
     used = np.zeros_like(problem.supply)
     np.add.at(used, problem.capacity, quantity)
@@ -49,10 +51,20 @@ def reports(market: Market, pairs: Pairs, problem: AllocationProblem, quantity: 
     pair_start = np.searchsorted(pairs.need, np.arange(n + 1))
     link_start = np.searchsorted(problem.need, np.arange(n + 1))
     return tuple(
-        _report(_View(market, pairs, problem, quantity, spare, need,
-                      np.arange(pair_start[need], pair_start[need + 1]),
-                      np.arange(link_start[need], link_start[need + 1])))
-        for need in range(n))
+        _report(
+            _View(
+                market,
+                pairs,
+                problem,
+                quantity,
+                spare,
+                need,
+                np.arange(pair_start[need], pair_start[need + 1]),
+                np.arange(link_start[need], link_start[need + 1]),
+            )
+        )
+        for need in range(n)
+    )
 
 
 def _report(view: _View) -> NeedReport:
@@ -65,11 +77,15 @@ def _report(view: _View) -> NeedReport:
         share = np.where(wanted > 0, got / wanted, np.nan)
     standby, short = _standby(view, active)
     return NeedReport(
-        covered_kg=float(got.sum()), wanted_kg=float(wanted.sum()), covered=share,
+        covered_kg=float(got.sum()),
+        wanted_kg=float(wanted.sum()),
+        covered=share,
         suppliers=len(set(organizations.tolist())),
         reasons=() if covered else tuple(_reasons(view, active)),
         relaxations=() if covered else _relaxations(view),
-        standby=standby, standby_short_kg=short)
+        standby=standby,
+        standby_short_kg=short,
+    )
 
 
 def _reasons(view: _View, active: IntArray) -> list[Reason]:
@@ -94,8 +110,12 @@ def _closed(view: _View, blocked: int) -> list[Reason]:
         if not counts[k]:
             continue
         here, alone = (masks >> k) & 1 == 1, masks == bit(name)
-        numbers = {"pairs": float(counts[k]), "kg_per_period": float(reach[here].sum()),
-                   "alone_pairs": float(alone.sum()), "alone_kg_per_period": float(reach[alone].sum())}
+        numbers = {
+            "pairs": float(counts[k]),
+            "kg_per_period": float(reach[here].sum()),
+            "alone_pairs": float(alone.sum()),
+            "alone_kg_per_period": float(reach[alone].sum()),
+        }
         everything = counts[k] == blocked
         if everything and name == "grade":
             reason = Reason("no_capacity_of_grade", numbers)
@@ -117,21 +137,38 @@ def _open(view: _View, active: IntArray) -> list[Reason]:
     found: list[Reason] = []
     eligible, reachable = np.minimum(offered.sum(axis=0), wanted), np.minimum(alone.sum(axis=0), wanted)
     if eligible.sum() < ENOUGH * wanted.sum():
-        found.append(Reason("supply_short", {"eligible_kg": float(offered.sum()),
-                                             "usable_kg": float(eligible.sum()),
-                                             "wanted_kg": float(wanted.sum())}))
+        found.append(
+            Reason(
+                "supply_short",
+                {
+                    "eligible_kg": float(offered.sum()),
+                    "usable_kg": float(eligible.sum()),
+                    "wanted_kg": float(wanted.sum()),
+                },
+            )
+        )
     if reachable.sum() < ENOUGH * eligible.sum():
-        found.append(Reason("max_share", {"share": float(market.max_share()[need]),
-                                          "reachable_kg": float(reachable.sum()),
-                                          "eligible_kg": float(eligible.sum())}))
+        found.append(
+            Reason(
+                "max_share",
+                {
+                    "share": float(market.max_share()[need]),
+                    "reachable_kg": float(reachable.sum()),
+                    "eligible_kg": float(eligible.sum()),
+                },
+            )
+        )
     organizations = len(set(market.capacities.organization[capacities].tolist()))
     needed = int(market.needs.min_suppliers[need])
     if organizations < needed:
         found.append(Reason("min_suppliers", {"needed": needed, "eligible": organizations}))
     least = float(market.needs.min_fill[need])
     if not len(active) and reachable.sum() < least * wanted.sum():
-        found.append(Reason("min_fill", {"needed_share": least,
-                                         "reachable_share": float(reachable.sum() / wanted.sum())}))
+        found.append(
+            Reason(
+                "min_fill", {"needed_share": least, "reachable_share": float(reachable.sum() / wanted.sum())}
+            )
+        )
     most_suppliers = int(market.needs.max_suppliers[need])
     chosen = len(set(market.capacities.organization[problem.capacity[active]].tolist()))
     if most_suppliers and organizations > most_suppliers and chosen in (0, most_suppliers):
@@ -165,13 +202,25 @@ def _relaxations(view: _View) -> tuple[Relaxation, ...]:
         steps = np.unique(distance[~np.isnan(distance)])[: view.market.policy.near_misses]
         for step in steps:
             opened = view.pairs.capacity[rows[distance <= step]]
-            found.append(Relaxation(name, float(step), float(view.reachable(opened).sum()),
-                                    tuple(int(capacity) for capacity in opened)))
+            found.append(
+                Relaxation(
+                    name,
+                    float(step),
+                    float(view.reachable(opened).sum()),
+                    tuple(int(capacity) for capacity in opened),
+                )
+            )
         never = rows[np.isnan(distance)]
         if len(never):
             opened = view.pairs.capacity[never]
-            found.append(Relaxation(name, float("nan"), float(view.reachable(opened).sum()),
-                                    tuple(int(capacity) for capacity in opened)))
+            found.append(
+                Relaxation(
+                    name,
+                    float("nan"),
+                    float(view.reachable(opened).sum()),
+                    tuple(int(capacity) for capacity in opened),
+                )
+            )
     return tuple(found)
 
 

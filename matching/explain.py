@@ -1,4 +1,5 @@
 """One explanation per pair, chosen or not, as a code and numbers; and the payment-days curve of a need."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -17,8 +18,15 @@ from matching.types import BoolArray, FloatArray, IntArray
 CHOSEN_LIMITS = ("all_it_has", "fills_the_need", "share_limit", "pair_limit", "balance")
 """Why a chosen pair does not move more."""
 
-NOT_USED = ("need_not_served", "no_surplus", "used_elsewhere", "enough_suppliers", "dearer", "lot_too_small",
-            "less_valuable")
+NOT_USED = (
+    "need_not_served",
+    "no_surplus",
+    "used_elsewhere",
+    "enough_suppliers",
+    "dearer",
+    "lot_too_small",
+    "less_valuable",
+)
 """Why an open pair is not used."""
 
 FULL = 1e-6
@@ -132,10 +140,16 @@ def _explanation(result: Result, plan: _Plan, row: int, link: int) -> Explanatio
             code, numbers = _not_used(result, plan, link)
             params |= numbers
     return Explanation(
-        need=int(pairs.need[row]), capacity=int(pairs.capacity[row]), verdict=verdict, code=code,
-        params=params, gates=gates,
+        need=int(pairs.need[row]),
+        capacity=int(pairs.capacity[row]),
+        verdict=verdict,
+        code=code,
+        params=params,
+        gates=gates,
         open_points=tuple(name for k, name in enumerate(GATE_NAMES) if unknown >> k & 1),
-        relies_on_buyer=bool(pairs.relies_on_buyer[row]), score=score)
+        relies_on_buyer=bool(pairs.relies_on_buyer[row]),
+        score=score,
+    )
 
 
 def _prices(result: Result, row: int) -> dict[str, float]:
@@ -147,10 +161,14 @@ def _prices(result: Result, row: int) -> dict[str, float]:
 def _chosen(result: Result, plan: _Plan, link: int) -> dict[str, float]:
     problem = result.problem
     need, capacity, kg = int(problem.need[link]), int(problem.capacity[link]), float(plan.total[link])
-    return {"kg": kg, "share_of_need": kg / max(float(problem.demand[need].sum()), 1e-300),
-            "share_of_capacity": kg / max(float(problem.supply[capacity].sum()), 1e-300),
-            "price_low": float(result.prices.low[link]), "price_high": float(result.prices.high[link]),
-            "price_proposed": float(result.prices.proposed[link])}
+    return {
+        "kg": kg,
+        "share_of_need": kg / max(float(problem.demand[need].sum()), 1e-300),
+        "share_of_capacity": kg / max(float(problem.supply[capacity].sum()), 1e-300),
+        "price_low": float(result.prices.low[link]),
+        "price_high": float(result.prices.high[link]),
+        "price_proposed": float(result.prices.proposed[link]),
+    }
 
 
 def _limit(result: Result, plan: _Plan, link: int) -> str:
@@ -159,8 +177,11 @@ def _limit(result: Result, plan: _Plan, link: int) -> str:
     need, capacity, at = int(problem.need[link]), int(problem.capacity[link]), kg > 0
     if _reached(plan.sold[capacity], problem.supply[capacity])[at].all():
         return "all_it_has"
-    if problem.max_share is not None and problem.max_share[need] < 1 and _reached(
-            kg, problem.demand[need] * problem.max_share[need])[at].all():
+    if (
+        problem.max_share is not None
+        and problem.max_share[need] < 1
+        and _reached(kg, problem.demand[need] * problem.max_share[need])[at].all()
+    ):
         return "share_limit"
     if _reached(kg, plan.uppers[link])[at].all() and problem.upper is not None:
         return "pair_limit"

@@ -1,4 +1,5 @@
 """Checked arrays written into a frozen dataclass while it is being built."""
+
 from __future__ import annotations
 
 import numpy as np
@@ -13,8 +14,16 @@ class FieldWriter:
         self.target = target
         self.prefix = prefix
 
-    def floats(self, name: str, shape: tuple[int, ...], *, default: float | None = None,
-               low: float | None = None, high: float = np.inf, nan: bool = False) -> None:
+    def floats(
+        self,
+        name: str,
+        shape: tuple[int, ...],
+        *,
+        default: float | None = None,
+        low: float | None = None,
+        high: float = np.inf,
+        nan: bool = False,
+    ) -> None:
         label = f"{self.prefix}.{name}"
         array = checks.floats(label, getattr(self.target, name), shape, default)
         if low is not None:
@@ -22,8 +31,15 @@ class FieldWriter:
             checks.between(label, array, low, limit, nan=nan)
         object.__setattr__(self.target, name, array)
 
-    def ints(self, name: str, shape: tuple[int, ...], *, default: int | None = None,
-             low: int | None = None, rows: bool = False) -> None:
+    def ints(
+        self,
+        name: str,
+        shape: tuple[int, ...],
+        *,
+        default: int | None = None,
+        low: int | None = None,
+        rows: bool = False,
+    ) -> None:
         label = f"{self.prefix}.{name}"
         given = getattr(self.target, name)
         array = checks.ints(label, np.arange(shape[0]) if rows and not len(given) else given, shape, default)

@@ -5,6 +5,7 @@ capacity about 8 needs nearby in a ring of places, prices 100-200, costs 60-140,
 costs 100-1,500 per pair; quantities 10-100 kg per need and period, sized so that demand exceeds supply a
 little and capacities compete.
 """
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -17,8 +18,9 @@ from matching.types import IntArray
 LINKS_PER_NEED, LINKS_PER_CAPACITY = 20, 8
 
 
-def market(links: int, periods: int = 1, *, seed: int = 0, fixed: bool = True,
-           conditions: bool = False) -> AllocationProblem:
+def market(
+    links: int, periods: int = 1, *, seed: int = 0, fixed: bool = True, conditions: bool = False
+) -> AllocationProblem:
     """An allocation problem of about ``links`` links in one connected market.
 
     ``fixed`` charges every pair; ``conditions`` adds smallest lots, filled shares, counts and shares.
@@ -32,9 +34,14 @@ def market(links: int, periods: int = 1, *, seed: int = 0, fixed: bool = True,
     demand = generator.integers(20, 101, (n, periods)).astype(float)
     supply = generator.integers(8, 41, (m, periods)).astype(float)
     problem = AllocationProblem(
-        need=need, capacity=capacity, value=value,
+        need=need,
+        capacity=capacity,
+        value=value,
         fixed_cost=generator.uniform(100, 1500, e) if fixed else np.zeros(e),
-        min_lot=np.zeros(e), demand=demand, supply=supply)
+        min_lot=np.zeros(e),
+        demand=demand,
+        supply=supply,
+    )
     return _conditioned(problem, generator) if conditions else problem
 
 

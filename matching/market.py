@@ -3,6 +3,7 @@
 Quantities are kg, money is one numeraire currency per kg, waiting is days, places are WGS84 degrees.
 The caller turns units, currencies and calendars into these arrays; here they are only checked.
 """
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -84,8 +85,10 @@ class Needs:
         periods = checks.columns("needs.demand", self.demand)
         certificates = checks.columns("needs.certificates", self.certificates)
         countries = checks.columns("needs.origin", self.origin)
-        attributes = max(checks.columns(f"needs.{name}", getattr(self, name))
-                         for name in ("spec_low", "spec_high", "spec_critical"))
+        attributes = max(
+            checks.columns(f"needs.{name}", getattr(self, name))
+            for name in ("spec_low", "spec_high", "spec_critical")
+        )
         put = FieldWriter(self, "needs")
         put.texts("id", n)
         put.ints("concept", (n,))
@@ -115,8 +118,10 @@ class Needs:
         wrong = (self.max_suppliers > 0) & (self.max_suppliers < self.min_suppliers)
         if wrong.any():
             row = int(np.argmax(wrong))
-            raise ValueError(f"needs.max_suppliers[{row}]: {self.max_suppliers[row]} is below "
-                             f"min_suppliers {self.min_suppliers[row]}")
+            raise ValueError(
+                f"needs.max_suppliers[{row}]: {self.max_suppliers[row]} is below "
+                f"min_suppliers {self.min_suppliers[row]}"
+            )
         if len(self.spec_one_of):
             checks.between("needs.spec_one_of[:, 0]", self.spec_one_of[:, 0], 0, n - 1)
             checks.between("needs.spec_one_of[:, 1]", self.spec_one_of[:, 1], 0, attributes - 1)

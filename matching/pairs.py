@@ -1,4 +1,5 @@
 """Every pair of a need and a capacity of one concept, and which gates are closed between them."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -101,9 +102,17 @@ class _Part:
     relies: BoolArray
 
     def rows(self, keep: IntArray) -> _Part:
-        return _Part(self.need[keep], self.capacity[keep], self.closed[keep], self.unknown[keep],
-                     self.distance[keep], self.km[keep], self.freight[keep], self.landed[keep],
-                     self.relies[keep])
+        return _Part(
+            self.need[keep],
+            self.capacity[keep],
+            self.closed[keep],
+            self.unknown[keep],
+            self.distance[keep],
+            self.km[keep],
+            self.freight[keep],
+            self.landed[keep],
+            self.relies[keep],
+        )
 
 
 def _concepts(market: Market) -> Iterator[tuple[IntArray, IntArray]]:
@@ -113,8 +122,8 @@ def _concepts(market: Market) -> Iterator[tuple[IntArray, IntArray]]:
     needs, capacities = market.needs.concept[by_need], market.capacities.concept[by_capacity]
     for concept in np.intersect1d(needs, capacities):
         yield (
-            by_need[np.searchsorted(needs, concept):np.searchsorted(needs, concept, "right")],
-            by_capacity[np.searchsorted(capacities, concept):np.searchsorted(capacities, concept, "right")],
+            by_need[np.searchsorted(needs, concept) : np.searchsorted(needs, concept, "right")],
+            by_capacity[np.searchsorted(capacities, concept) : np.searchsorted(capacities, concept, "right")],
         )
 
 
@@ -123,9 +132,9 @@ def _chunks(market: Market) -> Iterator[tuple[IntArray, IntArray]]:
     for needs, capacities in _concepts(market):
         tall = max(1, CHUNK // len(capacities))
         for start in range(0, len(needs), tall):
-            some = needs[start:start + tall]
+            some = needs[start : start + tall]
             for left in range(0, len(capacities), CHUNK):
-                wide = capacities[left:left + CHUNK]
+                wide = capacities[left : left + CHUNK]
                 yield np.repeat(some, len(wide)), np.tile(wide, len(some))
 
 
@@ -138,16 +147,36 @@ def _examine(block: Block) -> _Part:
         closed |= seen.closed.astype(np.uint32) << np.uint32(k)
         unknown |= seen.unknown.astype(np.uint32) << np.uint32(k)
         distance[:, k] = seen.distance
-    return _Part(block.need, block.capacity, closed, unknown, distance, block.km, block.freight,
-                 block.landed, relies_on_buyer(block))
+    return _Part(
+        block.need,
+        block.capacity,
+        closed,
+        unknown,
+        distance,
+        block.km,
+        block.freight,
+        block.landed,
+        relies_on_buyer(block),
+    )
 
 
 def _assemble(parts: list[_Part], counts: IntArray, blocked: IntArray, complete: bool) -> Pairs:
     if not parts:
         none = np.zeros(0, dtype=np.int64)
         mask, real = np.zeros(0, dtype=np.uint32), np.zeros(0)
-        parts = [_Part(none, none, mask, mask, np.zeros((0, len(GATES))), real, real, real,
-                       np.zeros(0, dtype=np.bool_))]
+        parts = [
+            _Part(
+                none,
+                none,
+                mask,
+                mask,
+                np.zeros((0, len(GATES))),
+                real,
+                real,
+                real,
+                np.zeros(0, dtype=np.bool_),
+            )
+        ]
     need = np.concatenate([part.need for part in parts])
     capacity = np.concatenate([part.capacity for part in parts])
     order = np.lexsort((capacity, need))

@@ -1,4 +1,5 @@
 """The policy of a run: what decides, what only breaks ties, and how much each thing weighs."""
+
 from __future__ import annotations
 
 import math
@@ -72,10 +73,24 @@ class Policy:
     weights: Mapping[str, float] = field(default_factory=default_weights)
 
     def __post_init__(self) -> None:
-        for name in ("readiness_floor", "monthly_cash_cost", "price_weight", "fit_weight", "risk_weight",
-                     "fixed_cost", "service_share", "least_share", "switching_cost", "road_factor",
-                     "standby_share", "near_misses", "keep_closed", "scenarios", "shared_shortfall",
-                     "own_shortfall"):
+        for name in (
+            "readiness_floor",
+            "monthly_cash_cost",
+            "price_weight",
+            "fit_weight",
+            "risk_weight",
+            "fixed_cost",
+            "service_share",
+            "least_share",
+            "switching_cost",
+            "road_factor",
+            "standby_share",
+            "near_misses",
+            "keep_closed",
+            "scenarios",
+            "shared_shortfall",
+            "own_shortfall",
+        ):
             value = getattr(self, name)
             if not (math.isfinite(value) and value >= 0):
                 raise ValueError(f"policy.{name}: must be a finite number not below 0, is {value}")

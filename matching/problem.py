@@ -7,6 +7,7 @@ demand and supply per period, the smallest lot, the number of suppliers, the fil
 largest share of one supplier. Where trading earns something by itself (a counted supplier, a kept
 alliance) a pair that trades delivers at least ``LEAST_KG``, so that no supplier is one on paper only.
 """
+
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
@@ -156,12 +157,18 @@ class AllocationProblem:
 
     def only(self, links: IntArray) -> AllocationProblem:
         """The same needs and capacities with only the given links."""
+
         def rows(array: FloatArray | None) -> FloatArray | None:
             return None if array is None else array[links]
 
         return replace(
-            self, need=self.need[links], capacity=self.capacity[links], value=self.value[links],
-            fixed_cost=self.fixed_cost[links], min_lot=self.min_lot[links], upper=rows(self.upper),
+            self,
+            need=self.need[links],
+            capacity=self.capacity[links],
+            value=self.value[links],
+            fixed_cost=self.fixed_cost[links],
+            min_lot=self.min_lot[links],
+            upper=rows(self.upper),
             incumbent=None if self.incumbent is None else self.incumbent[links],
             switching_cost=rows(self.switching_cost),
             pinned=None if self.pinned is None else self.pinned[links],

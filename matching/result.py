@@ -2,6 +2,7 @@
 
 No language: every ``code`` is a key that the pages translate, every number keeps its unit in its name.
 """
+
 from __future__ import annotations
 
 from collections.abc import Mapping

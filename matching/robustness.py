@@ -5,6 +5,7 @@ capacities of the same crop and country (weather, pests, spot price) and a part 
 larger where readiness is lower. The sizes are assumptions of the policy, shown as such; nothing here
 claims a default probability of a named organization.
 """
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,4 +1,5 @@
 """The weighted fit of every link, with a breakdown that adds up exactly."""
+
 from __future__ import annotations
 
 import math
@@ -61,21 +62,30 @@ class Scores:
         lines = []
         for k, (feature, seen) in enumerate(zip(FEATURES, self.measured, strict=True)):
             numbers = zip(feature.params, seen.params[row].tolist(), strict=True)
-            lines.append(FeatureScore(
-                feature=feature.name,
-                points=float(self.tenths[row, k]) / 10.0,
-                weight=float(self.weights[k]),
-                value=float(seen.value[row]),
-                reason=feature.reasons[int(seen.code[row])],
-                params={name: number for name, number in numbers if not math.isnan(number)},
-            ))
+            lines.append(
+                FeatureScore(
+                    feature=feature.name,
+                    points=float(self.tenths[row, k]) / 10.0,
+                    weight=float(self.weights[k]),
+                    value=float(seen.value[row]),
+                    reason=feature.reasons[int(seen.code[row])],
+                    params={name: number for name, number in numbers if not math.isnan(number)},
+                )
+            )
         return lines
 
 
 def score(market: Market, pairs: Pairs, links: IntArray) -> Scores:
     """The fit of the given rows of ``pairs``, under the weights of the market's policy."""
-    block = Block(market, columns_of(market), pairs.need[links], pairs.capacity[links],
-                  pairs.km[links], pairs.freight[links], pairs.landed[links])
+    block = Block(
+        market,
+        columns_of(market),
+        pairs.need[links],
+        pairs.capacity[links],
+        pairs.km[links],
+        pairs.freight[links],
+        pairs.landed[links],
+    )
     seen = tuple(feature.measure(block) for feature in FEATURES)
     weights = np.array([market.policy.weights[feature.name] for feature in FEATURES])
     points = np.column_stack([each.value for each in seen]) * weights

@@ -3,6 +3,7 @@
 Rows are put into the order of their ids first, so that the order in which a caller lists needs and
 capacities never changes a plan; the result speaks of the caller's own rows.
 """
+
 from __future__ import annotations
 
 import time
@@ -35,8 +36,15 @@ FIT_COST_CELLS = 20_000
 """Up to so many links x periods the plan without fit is solved too, to tell what fit costs."""
 
 
-def solve(market: Market, *, time_limit: float = 60.0, gap: float = 1e-3, seed: int = 0,
-          workers: int | None = None, progress: Progress | None = None) -> Result:
+def solve(
+    market: Market,
+    *,
+    time_limit: float = 60.0,
+    gap: float = 1e-3,
+    seed: int = 0,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Result:
     """Match a market within about ``time_limit`` seconds.
 
     Raises AssertionError when the plan does not pass the independent validator (a programming error).
@@ -47,8 +55,12 @@ def solve(market: Market, *, time_limit: float = 60.0, gap: float = 1e-3, seed: 
     scores = clock.timed("score", lambda: score(market, pairs, links))
     worth = surplus(market, pairs, links)
     problem = allocation_problem(market, pairs, links, worth, scores.fit)
-    allocation = clock.timed("allocate", lambda: _planned(
-        market, problem, time_limit=time_limit, gap=gap, seed=seed, workers=workers, progress=progress))
+    allocation = clock.timed(
+        "allocate",
+        lambda: _planned(
+            market, problem, time_limit=time_limit, gap=gap, seed=seed, workers=workers, progress=progress
+        ),
+    )
     wrong = clock.timed("validate", lambda: validate(problem, allocation))
     if wrong:
         raise AssertionError(f"the plan breaks its own conditions: {wrong[:5]}")
@@ -57,18 +69,35 @@ def solve(market: Market, *, time_limit: float = 60.0, gap: float = 1e-3, seed: 
     need = pairs.need[links]
     # An organization that takes the price as it is bargains over nothing.
     corridor = replace(corridor, bargaining=np.where(worth.formula, np.nan, corridor.bargaining))
-    prices = landed_prices(corridor, worth.landed, market.needs.ceiling[need], market.needs.price[need],
-                           worth.formula, unit)
+    prices = landed_prices(
+        corridor, worth.landed, market.needs.ceiling[need], market.needs.price[need], worth.formula, unit
+    )
     money = float((worth.money[:, None] * allocation.quantity).sum())
     return Result(
-        market=market, pairs=pairs, links=links, scores=scores, problem=problem, allocation=allocation,
-        corridors=corridor, prices=prices, money=worth.money, value_money=money,
-        fit_cost=clock.timed("fit_cost", lambda: _fit_cost(
-            market, pairs, links, worth, scores.fit, money, time_limit=time_limit, gap=gap, seed=seed)),
+        market=market,
+        pairs=pairs,
+        links=links,
+        scores=scores,
+        problem=problem,
+        allocation=allocation,
+        corridors=corridor,
+        prices=prices,
+        money=worth.money,
+        value_money=money,
+        fit_cost=clock.timed(
+            "fit_cost",
+            lambda: _fit_cost(
+                market, pairs, links, worth, scores.fit, money, time_limit=time_limit, gap=gap, seed=seed
+            ),
+        ),
         needs=clock.timed("reasons", lambda: coverage.reports(market, pairs, problem, allocation.quantity)),
-        robustness=clock.timed("robustness", lambda: robustness.simulate(
-            market, problem, allocation.quantity, seed)),
-        notes=_notes(market, pairs, allocation), seconds=clock.seconds, versions=_versions())
+        robustness=clock.timed(
+            "robustness", lambda: robustness.simulate(market, problem, allocation.quantity, seed)
+        ),
+        notes=_notes(market, pairs, allocation),
+        seconds=clock.seconds,
+        versions=_versions(),
+    )
 
 
 class _Clock:
@@ -84,8 +113,16 @@ class _Clock:
         return done
 
 
-def _planned(market: Market, problem: AllocationProblem, *, time_limit: float, gap: float, seed: int,
-             workers: int | None, progress: Progress | None) -> Allocation:
+def _planned(
+    market: Market,
+    problem: AllocationProblem,
+    *,
+    time_limit: float,
+    gap: float,
+    seed: int,
+    workers: int | None,
+    progress: Progress | None,
+) -> Allocation:
     """The plan, found on the rows in order of their ids and handed back in the caller's."""
     needs, capacities = _order(market.needs.id), _order(market.capacities.id)
     need, capacity = _places(needs)[problem.need], _places(capacities)[problem.capacity]
@@ -98,19 +135,30 @@ def _planned(market: Market, problem: AllocationProblem, *, time_limit: float, g
         return None if array is None else array[rows]
 
     ordered = replace(
-        problem.only(links), need=need[links], capacity=capacity[links],
-        demand=problem.demand[needs], supply=problem.supply[capacities],
-        min_suppliers=ints(problem.min_suppliers, needs), max_suppliers=ints(problem.max_suppliers, needs),
-        min_fill=floats(problem.min_fill, needs), max_share=floats(problem.max_share, needs),
+        problem.only(links),
+        need=need[links],
+        capacity=capacity[links],
+        demand=problem.demand[needs],
+        supply=problem.supply[capacities],
+        min_suppliers=ints(problem.min_suppliers, needs),
+        max_suppliers=ints(problem.max_suppliers, needs),
+        min_fill=floats(problem.min_fill, needs),
+        max_share=floats(problem.max_share, needs),
         supplier=_named_by_first(ints(problem.supplier, capacities)),
-        buyer=_named_by_first(ints(problem.buyer, needs)), dependency=floats(problem.dependency, capacities))
+        buyer=_named_by_first(ints(problem.buyer, needs)),
+        dependency=floats(problem.dependency, capacities),
+    )
     found = allocate(ordered, time_limit=time_limit, gap=gap, seed=seed, workers=workers, progress=progress)
     quantity, served = np.zeros_like(found.quantity), np.zeros_like(found.served)
     quantity[links], served[needs] = found.quantity, found.served
     return replace(
-        found, quantity=quantity, active=quantity.sum(axis=1) > 0, served=served,
+        found,
+        quantity=quantity,
+        active=quantity.sum(axis=1) > 0,
+        served=served,
         value=problem.objective(quantity, quantity.sum(axis=1) > 0),
-        causes=tuple((code, int(links[row])) for code, row in found.causes))
+        causes=tuple((code, int(links[row])) for code, row in found.causes),
+    )
 
 
 def _order(ids: Sequence[str]) -> IntArray:
@@ -134,8 +182,18 @@ def _named_by_first(labels: IntArray | None) -> IntArray | None:
     return renamed
 
 
-def _fit_cost(market: Market, pairs: Pairs, links: IntArray, worth: Surplus, fit: FloatArray, money: float, *,
-              time_limit: float, gap: float, seed: int) -> float:
+def _fit_cost(
+    market: Market,
+    pairs: Pairs,
+    links: IntArray,
+    worth: Surplus,
+    fit: FloatArray,
+    money: float,
+    *,
+    time_limit: float,
+    gap: float,
+    seed: int,
+) -> float:
     """Money that a plan without the fit and risk terms would gain; NaN when too large to be measured."""
     policy = market.policy
     if policy.fit_weight == 0 and policy.risk_weight == 0:
@@ -143,8 +201,9 @@ def _fit_cost(market: Market, pairs: Pairs, links: IntArray, worth: Surplus, fit
     if len(links) * len(market.periods) > FIT_COST_CELLS:
         return float("nan")
     plain = allocation_problem(market, pairs, links, worth, fit, with_fit=False)
-    other = _planned(market, plain, time_limit=time_limit / 4, gap=gap, seed=seed, workers=None,
-                     progress=None)
+    other = _planned(
+        market, plain, time_limit=time_limit / 4, gap=gap, seed=seed, workers=None, progress=None
+    )
     return max(0.0, float((worth.money[:, None] * other.quantity).sum()) - money)
 
 
@@ -158,8 +217,11 @@ def _notes(market: Market, pairs: Pairs, allocation: Allocation) -> tuple[Reason
             found.append(Reason("pin_closed", {"need": float(need), "capacity": float(capacity)}))
     links = pairs.links()
     for code, row in allocation.causes:
-        found.append(Reason(code, {"need": float(pairs.need[links[row]]),
-                                   "capacity": float(pairs.capacity[links[row]])}))
+        found.append(
+            Reason(
+                code, {"need": float(pairs.need[links[row]]), "capacity": float(pairs.capacity[links[row]])}
+            )
+        )
     return tuple(found)
 
 

@@ -1,4 +1,5 @@
 """Parts of a market: the same rows renumbered, for questions about one need."""
+
 from __future__ import annotations
 
 from dataclasses import fields, replace
@@ -13,14 +14,20 @@ from matching.types import IntArray
 def of_need(market: Market, need: int) -> Market:
     """The market with one need (row 0) and all capacities in their old rows."""
     rows = np.array([need])
+
     def keep(pairs: Any) -> Any:
         kept = pairs[pairs[:, 0] == need].copy()
         kept[:, 0] = 0
         return kept
 
     return replace(
-        market, needs=needs_of(market.needs, rows), exclusions=keep(market.exclusions),
-        pins=keep(market.pins), caps=keep(market.caps), incumbents=keep(market.incumbents))
+        market,
+        needs=needs_of(market.needs, rows),
+        exclusions=keep(market.exclusions),
+        pins=keep(market.pins),
+        caps=keep(market.caps),
+        incumbents=keep(market.incumbents),
+    )
 
 
 def needs_of(needs: Needs, rows: IntArray) -> Needs:
@@ -42,6 +49,11 @@ def _rows(table: Needs | Capacities, rows: IntArray) -> dict[str, Any]:
     columns: dict[str, Any] = {}
     for entry in fields(table):
         value = getattr(table, entry.name)
-        columns[entry.name] = (tuple(value[int(row)] for row in rows) if isinstance(value, tuple)
-                               else value if entry.name == "spec_one_of" else value[rows])
+        columns[entry.name] = (
+            tuple(value[int(row)] for row in rows)
+            if isinstance(value, tuple)
+            else value
+            if entry.name == "spec_one_of"
+            else value[rows]
+        )
     return columns

@@ -5,6 +5,7 @@ published price, else the dearest landed cost among his links, so that without a
 differences in cost decide. An organization that takes the buyer's formula is taken to cover its freight
 from wherever the need's formula takers deliver, so a nearer one leaves that saving as surplus.
 """
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -44,8 +45,9 @@ def surplus(market: Market, pairs: Pairs, links: IntArray) -> Surplus:
     return Surplus(money, np.where(formula, worth - money, landed), worth, level, formula)
 
 
-def allocation_problem(market: Market, pairs: Pairs, links: IntArray, worth: Surplus, fit: FloatArray,
-                       *, with_fit: bool = True) -> AllocationProblem:
+def allocation_problem(
+    market: Market, pairs: Pairs, links: IntArray, worth: Surplus, fit: FloatArray, *, with_fit: bool = True
+) -> AllocationProblem:
     """The problem whose links are the given rows, with the policy's weights in the objective.
 
     value = price_weight x money + (service_share + fit_weight x fit - risk_weight x unreliability) x level;
@@ -65,13 +67,18 @@ def allocation_problem(market: Market, pairs: Pairs, links: IntArray, worth: Sur
     least = np.maximum(capacities.min_lot[capacity], np.minimum(token, reach.sum(axis=1)))
     limited = policy.max_buyer_share < 1.0
     return AllocationProblem(
-        need=need, capacity=capacity,
+        need=need,
+        capacity=capacity,
         value=policy.price_weight * worth.money + soft * worth.level,
         fixed_cost=np.full(len(links), policy.fixed_cost),
-        min_lot=least, demand=demand, supply=supply,
+        min_lot=least,
+        demand=demand,
+        supply=supply,
         upper=np.repeat(cap[:, None], t, axis=1) if len(market.caps) else None,
-        min_suppliers=needs.min_suppliers, max_suppliers=needs.max_suppliers,
-        min_fill=needs.min_fill, max_share=share,
+        min_suppliers=needs.min_suppliers,
+        max_suppliers=needs.max_suppliers,
+        min_fill=needs.min_fill,
+        max_share=share,
         incumbent=_listed(market, market.incumbents, need, capacity),
         switching_cost=np.full(len(links), policy.switching_cost),
         pinned=_listed(market, market.pins, need, capacity) if len(market.pins) else None,

@@ -1,4 +1,5 @@
 """Array types used all over the library, so that signatures stay short."""
+
 from __future__ import annotations
 
 from typing import TypeAlias

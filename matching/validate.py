@@ -1,4 +1,5 @@
 """Check a plan against the raw problem, trusting no solver and none of its bookkeeping."""
+
 from __future__ import annotations
 
 from collections import defaultdict

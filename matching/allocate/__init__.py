@@ -1,4 +1,5 @@
 """The optimizer: who supplies how many kg to whom, at the highest surplus."""
+
 from __future__ import annotations
 
 import math
@@ -25,8 +26,15 @@ from matching.problem import AllocationProblem
 __all__ = ["Allocation", "Progress", "allocate"]
 
 
-def allocate(problem: AllocationProblem, *, time_limit: float = 60.0, gap: float = 1e-3, seed: int = 0,
-             workers: int | None = None, progress: Progress | None = None) -> Allocation:
+def allocate(
+    problem: AllocationProblem,
+    *,
+    time_limit: float = 60.0,
+    gap: float = 1e-3,
+    seed: int = 0,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Allocation:
     """The best plan found within ``time_limit`` seconds, proven to ``gap`` where that is possible.
 
     Independent markets are solved apart, the largest first, in ``workers`` processes (None: this one).
@@ -48,8 +56,9 @@ def allocate(problem: AllocationProblem, *, time_limit: float = 60.0, gap: float
 class _Watch:
     """Shares out the time that is left and tells the caller how far the whole has come."""
 
-    def __init__(self, problem: AllocationProblem, parts: list[Component], progress: Progress | None,
-                 deadline: float) -> None:
+    def __init__(
+        self, problem: AllocationProblem, parts: list[Component], progress: Progress | None, deadline: float
+    ) -> None:
         self.weights = [max(1, part.problem.links * part.problem.periods) for part in parts]
         self.left = float(sum(self.weights))
         self.total = max(1.0, self.left)
@@ -82,21 +91,28 @@ def _one(piece: Component, watch: _Watch, gap: float, seed: int, k: int) -> Part
     if watch.stopped:
         part = _untouched(piece)
     else:
-        part = component.solve(piece.problem, time_limit=watch.share(k), gap=gap, seed=seed,
-                               report=lambda done, value: watch.tell(done, value, k))
+        part = component.solve(
+            piece.problem,
+            time_limit=watch.share(k),
+            gap=gap,
+            seed=seed,
+            report=lambda done, value: watch.tell(done, value, k),
+        )
     watch.finish(k, part, _value(piece, part))
     return part
 
 
-def _many(parts: list[Component], order: list[int], watch: _Watch, gap: float, seed: int,
-          workers: int) -> dict[int, Part]:
+def _many(
+    parts: list[Component], order: list[int], watch: _Watch, gap: float, seed: int, workers: int
+) -> dict[int, Part]:
     # Loaded here: only callers who ask for several processes pay for it.
     from joblib import Parallel, delayed
 
     limit = [min(watch.deadline - time.monotonic(), workers * watch.share(k)) for k in range(len(parts))]
     pool = Parallel(n_jobs=workers, backend="loky", return_as="generator")
-    tasks = (delayed(component.solve)(parts[k].problem, time_limit=limit[k], gap=gap, seed=seed)
-             for k in order)
+    tasks = (
+        delayed(component.solve)(parts[k].problem, time_limit=limit[k], gap=gap, seed=seed) for k in order
+    )
     solved: dict[int, Part] = {}
     for k, part in zip(order, pool(tasks), strict=True):
         solved[k] = part
@@ -116,8 +132,9 @@ def _value(piece: Component, part: Part) -> float:
     return piece.problem.objective(part.quantity, part.quantity.sum(axis=1) > 0)
 
 
-def _assemble(problem: AllocationProblem, parts: list[Component], solved: list[Part], gap: float,
-              seconds: float) -> Allocation:
+def _assemble(
+    problem: AllocationProblem, parts: list[Component], solved: list[Part], gap: float, seconds: float
+) -> Allocation:
     quantity = np.zeros((problem.links, problem.periods))
     stats: dict[str, float] = {"components": float(len(parts))}
     causes: list[tuple[str, int]] = []

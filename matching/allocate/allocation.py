@@ -1,4 +1,5 @@
 """The plan of an allocation and how good it is known to be."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping

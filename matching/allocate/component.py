@@ -1,4 +1,5 @@
 """One component: pick the method by its shape and size."""
+
 from __future__ import annotations
 
 import time
@@ -24,11 +25,18 @@ EXACT_COLUMNS = 2_500
 RELAX_COLUMNS = 60_000
 """Up to so many quantity columns the linear relaxation is worth solving for its bound."""
 
+ROOT_COLUMNS = 15_000
+"""Up to so many quantity columns cuts at the root tighten that bound within the time left."""
+
+ROOT_SHARE = 0.4
+"""Share of the time kept for those cuts once the search has found its plan."""
+
 Report = Callable[[float, float], bool]
 
 
-def solve(problem: AllocationProblem, *, time_limit: float, gap: float, seed: int,
-          report: Report | None = None) -> Part:
+def solve(
+    problem: AllocationProblem, *, time_limit: float, gap: float, seed: int, report: Report | None = None
+) -> Part:
     """The plan of one component; ``report(done, value)`` returns False to stop with the best so far."""
     deadline = time.monotonic() + time_limit
 
@@ -49,18 +57,36 @@ def solve(problem: AllocationProblem, *, time_limit: float, gap: float, seed: in
     return _by_search(problem, columns, remaining, gap, seed, told)
 
 
-def _by_branching(problem: AllocationProblem, columns: int, remaining: Callable[[], float], gap: float,
-                  seed: int, told: Report) -> Part:
+def _by_branching(
+    problem: AllocationProblem,
+    columns: int,
+    remaining: Callable[[], float],
+    gap: float,
+    seed: int,
+    told: Report,
+) -> Part:
     small = columns <= SMALL_COLUMNS
     first = None
     if not small and not _has_pins(problem):
         first = slopes.start(problem, lambda: remaining() <= 0 or not told(0.0, 0.0)).quantity
-    found = exact.solve(problem, time_limit=remaining(), gap=0.0 if small else gap, seed=seed,
-                        nodes=SMALL_NODES if small else None, start=first,
-                        stop=lambda: not told(0.0, 0.0))
+    found = exact.solve(
+        problem,
+        time_limit=remaining(),
+        gap=0.0 if small else gap,
+        seed=seed,
+        nodes=SMALL_NODES if small else None,
+        start=first,
+        stop=lambda: not told(0.0, 0.0),
+    )
     if small and not found.finished and not found.infeasible and remaining() > 0:
-        found = exact.solve(problem, time_limit=remaining(), gap=gap, seed=seed, start=found.quantity,
-                            stop=lambda: not told(0.0, 0.0))
+        found = exact.solve(
+            problem,
+            time_limit=remaining(),
+            gap=gap,
+            seed=seed,
+            start=found.quantity,
+            stop=lambda: not told(0.0, 0.0),
+        )
     if found.infeasible and _has_pins(problem):
         return _without_pins(problem, remaining, gap, seed, told)
     quantity = found.quantity
@@ -69,8 +95,14 @@ def _by_branching(problem: AllocationProblem, columns: int, remaining: Callable[
     return Part(quantity, found.bound, "exact", stopped=not found.finished, infeasible=found.infeasible)
 
 
-def _by_search(problem: AllocationProblem, columns: int, remaining: Callable[[], float], gap: float,
-               seed: int, told: Report) -> Part:
+def _by_search(
+    problem: AllocationProblem,
+    columns: int,
+    remaining: Callable[[], float],
+    gap: float,
+    seed: int,
+    told: Report,
+) -> Part:
     begun = slopes.start(problem, lambda: remaining() <= 0 or not told(0.0, 0.0))
     bound = begun.bound
     if columns <= RELAX_COLUMNS and remaining() > 0:
@@ -80,9 +112,14 @@ def _by_search(problem: AllocationProblem, columns: int, remaining: Callable[[],
         close = bound - value <= gap * abs(value)
         return told(done, value) and not close
 
-    found = search.improve(problem, begun.quantity, begun.seen, seed=seed, remaining=remaining, report=report)
+    kept = remaining() * ROOT_SHARE if columns <= ROOT_COLUMNS else 0.0
+    found = search.improve(
+        problem, begun.quantity, begun.seen, seed=seed, remaining=lambda: remaining() - kept, report=report
+    )
     quantity = _polished(problem, found.quantity)
     value = problem.objective(quantity, quantity.sum(axis=1) > 0)
+    if kept and bound - value > gap * abs(value) and remaining() > 0 and told(1.0, value):
+        bound = min(bound, exact.root_bound(problem, remaining(), gap, seed, lambda: not told(1.0, value)))
     stopped = found.stopped and bound - value > gap * abs(value)
     return Part(quantity, bound, "search", stopped=stopped, rounds=found.rounds)
 
@@ -98,8 +135,9 @@ def _has_pins(problem: AllocationProblem) -> bool:
     return problem.pinned is not None and bool(problem.pinned.any())
 
 
-def _without_pins(problem: AllocationProblem, remaining: Callable[[], float], gap: float, seed: int,
-                  told: Report) -> Part:
+def _without_pins(
+    problem: AllocationProblem, remaining: Callable[[], float], gap: float, seed: int, told: Report
+) -> Part:
     """The best plan when the pins cannot all hold: none of them is forced, and the plan says so."""
     part = solve(replace(problem, pinned=None), time_limit=remaining(), gap=gap, seed=seed, report=told)
     return replace(part, infeasible=True)

@@ -1,4 +1,5 @@
 """One component solved by mixed-integer programming, and any plan made exact for its yes-or-nos."""
+
 from __future__ import annotations
 
 import math
@@ -26,17 +27,25 @@ class Exact:
     finished: bool
 
 
-def solve(problem: AllocationProblem, *, time_limit: float, gap: float, seed: int,
-          nodes: int | None = None, start: FloatArray | None = None,
-          stop: Callable[[], bool] | None = None) -> Exact:
+def solve(
+    problem: AllocationProblem,
+    *,
+    time_limit: float,
+    gap: float,
+    seed: int,
+    nodes: int | None = None,
+    start: FloatArray | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> Exact:
     """The best plan within ``gap``, from ``start`` [E,T] if one is known."""
     model = build(problem)
     if not len(model.link):
         pinned = problem.pinned is not None and bool(problem.pinned.any())
         return Exact(np.zeros((problem.links, problem.periods)), 0.0, pinned, True)
     first = None if start is None else model.point(start)
-    answer = highs.solve(model.rows, time_limit=time_limit, gap=gap, seed=seed, nodes=nodes, start=first,
-                         stop=stop)
+    answer = highs.solve(
+        model.rows, time_limit=time_limit, gap=gap, seed=seed, nodes=nodes, start=first, stop=stop
+    )
     if answer.x is None:
         return Exact(None, answer.bound, answer.infeasible, answer.finished)
     return Exact(_exact_quantities(problem, model, answer.x), answer.bound, False, answer.finished)
@@ -47,6 +56,14 @@ def relaxation(problem: AllocationProblem, time_limit: float) -> float:
     model = build(problem)
     rows = replace(model.rows, integer=np.zeros_like(model.rows.integer))
     return highs.solve(rows, time_limit=time_limit).bound if len(model.link) else 0.0
+
+
+def root_bound(
+    problem: AllocationProblem, time_limit: float, gap: float, seed: int, stop: Callable[[], bool]
+) -> float:
+    """Upper limit from the cuts at the root of branch and bound, as far as the time goes."""
+    rows = build(problem).rows
+    return highs.solve(rows, time_limit=time_limit, gap=gap, seed=seed, nodes=1, stop=stop).bound
 
 
 def tidy(problem: AllocationProblem, quantity: FloatArray) -> FloatArray:

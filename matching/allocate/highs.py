@@ -1,4 +1,5 @@
 """One call of the HiGHS solver on arrays. One thread, fixed seed: the same model gives the same answer."""
+
 from __future__ import annotations
 
 import math
@@ -38,18 +39,32 @@ class Answer:
     row_dual: FloatArray
 
 
-def solve(rows: Rows, *, time_limit: float = math.inf, gap: float = 0.0, seed: int = 0,
-          nodes: int | None = None, start: FloatArray | None = None,
-          stop: Callable[[], bool] | None = None) -> Answer:
+def solve(
+    rows: Rows,
+    *,
+    time_limit: float = math.inf,
+    gap: float = 0.0,
+    seed: int = 0,
+    nodes: int | None = None,
+    start: FloatArray | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> Answer:
     """Maximise; ``nodes`` limits the branch and bound tree, ``start`` is a feasible point to begin with,
     ``stop`` is asked now and then whether to give up."""
     # Loaded here: importing the library must not load a solver.
     import highspy
 
     highs: Any = _new()
-    options: dict[str, Any] = {"output_flag": False, "threads": 1, "random_seed": int(seed) % 2**31,
-                               "mip_rel_gap": gap, "mip_abs_gap": 1e-9, "primal_feasibility_tolerance": 1e-9,
-                               "dual_feasibility_tolerance": 1e-9, "mip_feasibility_tolerance": 1e-7}
+    options: dict[str, Any] = {
+        "output_flag": False,
+        "threads": 1,
+        "random_seed": int(seed) % 2**31,
+        "mip_rel_gap": gap,
+        "mip_abs_gap": 1e-9,
+        "primal_feasibility_tolerance": 1e-9,
+        "dual_feasibility_tolerance": 1e-9,
+        "mip_feasibility_tolerance": 1e-7,
+    }
     if math.isfinite(time_limit):
         options["time_limit"] = max(0.01, time_limit)
     if nodes is not None:
@@ -87,17 +102,32 @@ def _pass(highs: Any, rows: Rows, integer: bool) -> None:
 
     kinds = rows.integer if integer else np.zeros(len(rows.cost))
     status = highs.passModel(
-        len(rows.cost), len(rows.row_low), len(rows.index), int(highspy.MatrixFormat.kRowwise),
-        int(highspy.ObjSense.kMaximize), 0.0, rows.cost, rows.low, rows.high, rows.row_low, rows.row_high,
-        rows.start.astype(np.int32), rows.index.astype(np.int32), rows.coefficient, kinds.astype(np.int32))
+        len(rows.cost),
+        len(rows.row_low),
+        len(rows.index),
+        int(highspy.MatrixFormat.kRowwise),
+        int(highspy.ObjSense.kMaximize),
+        0.0,
+        rows.cost,
+        rows.low,
+        rows.high,
+        rows.row_low,
+        rows.row_high,
+        rows.start.astype(np.int32),
+        rows.index.astype(np.int32),
+        rows.coefficient,
+        kinds.astype(np.int32),
+    )
     if status == highspy.HighsStatus.kError:
         raise ArithmeticError("the solver refused the model")
 
 
 def _read(highs: Any, highspy: Any, rows: Rows, integer: bool) -> Answer:
     status, info, solution = highs.getModelStatus(), highs.getInfo(), highs.getSolution()
-    infeasible = status in (highspy.HighsModelStatus.kInfeasible,
-                            highspy.HighsModelStatus.kUnboundedOrInfeasible)
+    infeasible = status in (
+        highspy.HighsModelStatus.kInfeasible,
+        highspy.HighsModelStatus.kUnboundedOrInfeasible,
+    )
     optimal = status == highspy.HighsModelStatus.kOptimal
     feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
     x = np.array(solution.col_value, dtype=np.float64) if feasible else None

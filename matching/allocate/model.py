@@ -3,13 +3,15 @@
 Columns: kg per link and period (in units of ``scale`` kg), a yes-or-no per link that needs one, one per
 need that may go unserved, one per organization that meets a need with several capacities.
 """
+
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from matching.allocate.highs import Rows
+from matching.allocate.row_builder import RowBuilder
 from matching.problem import AllocationProblem
 from matching.types import BoolArray, FloatArray, IntArray
 
@@ -62,32 +64,6 @@ class Model:
         return x
 
 
-@dataclass
-class _Build:
-    """Coefficients collected so far; a row is opened with its limits and filled by (row, column, value)."""
-
-    row: list[IntArray] = field(default_factory=list)
-    column: list[IntArray] = field(default_factory=list)
-    value: list[FloatArray] = field(default_factory=list)
-    low: list[FloatArray] = field(default_factory=list)
-    high: list[FloatArray] = field(default_factory=list)
-    count: int = 0
-
-    def open(self, low: FloatArray, high: FloatArray) -> IntArray:
-        """Numbers of new rows with the given limits."""
-        numbers = self.count + np.arange(len(low))
-        self.low.append(low)
-        self.high.append(high)
-        self.count += len(low)
-        return numbers
-
-    def put(self, row: IntArray, column: IntArray, value: FloatArray | float) -> None:
-        """Coefficients at (row, column)."""
-        self.row.append(row)
-        self.column.append(column)
-        self.value.append(np.broadcast_to(np.asarray(value, dtype=np.float64), row.shape))
-
-
 def build(problem: AllocationProblem) -> Model:
     """The strong formulation: every period's quantity is tied to its pair by its own upper limit."""
     uppers = problem.uppers()
@@ -95,7 +71,7 @@ def build(problem: AllocationProblem) -> Model:
     scale = max(1.0, float(uppers.max(initial=0.0)) / 100.0)
     trades, serves, next_column = _columns(problem, len(link))
     top = uppers[link, period] / scale
-    made = _Build()
+    made = RowBuilder()
     grouped = _organizations(problem, next_column)
     _demand(made, problem, link, period, serves, scale)
     _supply(made, problem, link, period, scale)
@@ -113,9 +89,9 @@ def build(problem: AllocationProblem) -> Model:
     if problem.pinned is not None:
         low[trades[has & problem.pinned]] = 1.0
     integer = np.zeros(columns, dtype=np.int64)
-    integer[len(link):] = 1
+    integer[len(link) :] = 1
     together = tuple((members, column) for _, members, column in grouped)
-    rows = _rows(made, cost, low, high, integer)
+    rows = made.rows(cost, low, high, integer)
     return Model(rows, problem.need, link, period, trades, serves, scale, together)
 
 
@@ -158,12 +134,18 @@ def _organizations(problem: AllocationProblem, first: int) -> list[tuple[int, In
     begin = np.flatnonzero(new)
     end = np.append(begin[1:], len(order))
     many = np.flatnonzero(end - begin > 1)
-    groups = [order[begin[k]:end[k]] for k in many]
+    groups = [order[begin[k] : end[k]] for k in many]
     return [(int(problem.need[members[0]]), members, first + k) for k, members in enumerate(groups)]
 
 
-def _demand(made: _Build, problem: AllocationProblem, link: IntArray, period: IntArray, serves: IntArray,
-            scale: float) -> None:
+def _demand(
+    made: RowBuilder,
+    problem: AllocationProblem,
+    link: IntArray,
+    period: IntArray,
+    serves: IntArray,
+    scale: float,
+) -> None:
     n, t = problem.demand.shape
     wanted = problem.demand / scale
     tied = np.repeat(serves[:, None] >= 0, t, axis=1)
@@ -173,14 +155,23 @@ def _demand(made: _Build, problem: AllocationProblem, link: IntArray, period: In
     made.put(rows[i, k], serves[i], -wanted[i, k])
 
 
-def _supply(made: _Build, problem: AllocationProblem, link: IntArray, period: IntArray, scale: float) -> None:
+def _supply(
+    made: RowBuilder, problem: AllocationProblem, link: IntArray, period: IntArray, scale: float
+) -> None:
     m, t = problem.supply.shape
     rows = made.open(np.full(m * t, -np.inf), (problem.supply / scale).ravel()).reshape(m, t)
     made.put(rows[problem.capacity[link], period], np.arange(len(link)), 1.0)
 
 
-def _linking(made: _Build, problem: AllocationProblem, link: IntArray, top: FloatArray, trades: IntArray,
-             serves: IntArray, scale: float) -> None:
+def _linking(
+    made: RowBuilder,
+    problem: AllocationProblem,
+    link: IntArray,
+    top: FloatArray,
+    trades: IntArray,
+    serves: IntArray,
+    scale: float,
+) -> None:
     tied = np.flatnonzero(trades[link] >= 0)
     rows = made.open(np.full(len(tied), -np.inf), np.zeros(len(tied)))
     made.put(rows, tied, 1.0)
@@ -199,8 +190,13 @@ def _linking(made: _Build, problem: AllocationProblem, link: IntArray, top: Floa
     made.put(rows, serves[problem.need[both]], -1.0)
 
 
-def _counts(made: _Build, problem: AllocationProblem, trades: IntArray, serves: IntArray,
-            grouped: list[tuple[int, IntArray, int]]) -> None:
+def _counts(
+    made: RowBuilder,
+    problem: AllocationProblem,
+    trades: IntArray,
+    serves: IntArray,
+    grouped: list[tuple[int, IntArray, int]],
+) -> None:
     """Suppliers per need, an organization with several capacities counted once."""
     counter = trades.copy()
     extra_need: list[int] = []
@@ -227,8 +223,9 @@ def _counts(made: _Build, problem: AllocationProblem, trades: IntArray, serves: 
         _count_rows(made, need, column, problem.max_suppliers, serves, at_least=False)
 
 
-def _count_rows(made: _Build, need: IntArray, column: IntArray, limit: IntArray, serves: IntArray, *,
-                at_least: bool) -> None:
+def _count_rows(
+    made: RowBuilder, need: IntArray, column: IntArray, limit: IntArray, serves: IntArray, *, at_least: bool
+) -> None:
     binding = (limit >= 2) if at_least else (limit > 0)
     who = np.flatnonzero(binding)
     number = np.full(len(limit), -1)
@@ -241,8 +238,14 @@ def _count_rows(made: _Build, need: IntArray, column: IntArray, limit: IntArray,
     made.put(number[who[tied]], serves[who[tied]], -limit[who[tied]].astype(np.float64))
 
 
-def _shares(made: _Build, problem: AllocationProblem, link: IntArray, period: IntArray,
-            grouped: list[tuple[int, IntArray, int]], scale: float) -> None:
+def _shares(
+    made: RowBuilder,
+    problem: AllocationProblem,
+    link: IntArray,
+    period: IntArray,
+    grouped: list[tuple[int, IntArray, int]],
+    scale: float,
+) -> None:
     """The share limit of an organization that meets a need with several capacities."""
     if problem.max_share is None:
         return
@@ -256,7 +259,9 @@ def _shares(made: _Build, problem: AllocationProblem, link: IntArray, period: In
         made.put(rows[period[inside]], inside, 1.0)
 
 
-def _fills(made: _Build, problem: AllocationProblem, link: IntArray, serves: IntArray, scale: float) -> None:
+def _fills(
+    made: RowBuilder, problem: AllocationProblem, link: IntArray, serves: IntArray, scale: float
+) -> None:
     if problem.min_fill is None:
         return
     who = np.flatnonzero(problem.min_fill > 0)
@@ -268,7 +273,7 @@ def _fills(made: _Build, problem: AllocationProblem, link: IntArray, serves: Int
     made.put(number[who], serves[who], -wanted)
 
 
-def _dependency(made: _Build, problem: AllocationProblem, link: IntArray, scale: float) -> None:
+def _dependency(made: RowBuilder, problem: AllocationProblem, link: IntArray, scale: float) -> None:
     if problem.dependency is None:
         return
     buyer = np.arange(len(problem.demand)) if problem.buyer is None else problem.buyer
@@ -278,13 +283,3 @@ def _dependency(made: _Build, problem: AllocationProblem, link: IntArray, scale:
     number = made.open(np.full(len(pairs), -np.inf), problem.dependency[pairs % len(problem.supply)] / scale)
     inside = np.flatnonzero(limited[link])
     made.put(number[group[link[inside]]], inside, 1.0)
-
-
-def _rows(made: _Build, cost: FloatArray, low: FloatArray, high: FloatArray, integer: IntArray) -> Rows:
-    row, column = np.concatenate(made.row), np.concatenate(made.column)
-    value = np.concatenate(made.value)
-    used, row = np.unique(row, return_inverse=True)
-    order = np.lexsort((column, row))
-    start = np.concatenate(([0], np.cumsum(np.bincount(row, minlength=len(used)))))
-    return Rows(cost, low, high, integer, start.astype(np.int64), column[order].astype(np.int64),
-                value[order], np.concatenate(made.low)[used], np.concatenate(made.high)[used])

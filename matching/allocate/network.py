@@ -3,6 +3,7 @@
 Without fixed costs, lots, counts and filled shares the periods are independent transportation markets.
 The flow works on integers: kg become grams, surplus is scaled to whole units per component.
 """
+
 from __future__ import annotations
 
 import numpy as np
@@ -44,8 +45,13 @@ def flow(problem: AllocationProblem, values: FloatArray, uppers: FloatArray) -> 
         use = np.flatnonzero((values[:, t] > 0) & (uppers[:, t] > 0))
         if len(use):
             quantity[use, t] = _one_period(
-                problem.need[use], problem.capacity[use], values[use, t], uppers[use, t],
-                problem.demand[:, t], problem.supply[:, t])
+                problem.need[use],
+                problem.capacity[use],
+                values[use, t],
+                uppers[use, t],
+                problem.demand[:, t],
+                problem.supply[:, t],
+            )
     return quantity
 
 
@@ -61,8 +67,14 @@ def bound_above(
     return float((values * quantity).sum()) + total
 
 
-def _one_period(need: IntArray, capacity: IntArray, value: FloatArray, upper: FloatArray,
-                demand: FloatArray, supply: FloatArray) -> FloatArray:
+def _one_period(
+    need: IntArray,
+    capacity: IntArray,
+    value: FloatArray,
+    upper: FloatArray,
+    demand: FloatArray,
+    supply: FloatArray,
+) -> FloatArray:
     from ortools.graph.python import min_cost_flow
 
     needs, i = np.unique(need, return_inverse=True)
@@ -76,10 +88,14 @@ def _one_period(need: IntArray, capacity: IntArray, value: FloatArray, upper: Fl
     solver = min_cost_flow.SimpleMinCostFlow()
     arcs = solver.add_arcs_with_capacity_and_unit_cost(n + j, i, _whole(upper, units), cost)
     solver.add_arcs_with_capacity_and_unit_cost(
-        np.concatenate((n + np.arange(m), np.full(n, out))), np.concatenate((np.full(m, out), np.arange(n))),
-        np.concatenate((offered, wanted)), np.zeros(n + m, dtype=np.int64))
-    solver.set_nodes_supplies(np.arange(n + m + 1),
-                              np.concatenate((-wanted, offered, [wanted.sum() - offered.sum()])))
+        np.concatenate((n + np.arange(m), np.full(n, out))),
+        np.concatenate((np.full(m, out), np.arange(n))),
+        np.concatenate((offered, wanted)),
+        np.zeros(n + m, dtype=np.int64),
+    )
+    solver.set_nodes_supplies(
+        np.arange(n + m + 1), np.concatenate((-wanted, offered, [wanted.sum() - offered.sum()]))
+    )
     status = solver.solve()
     if status != solver.OPTIMAL:
         raise ArithmeticError(f"the flow solver refused the market: {status}")
@@ -108,8 +124,10 @@ def _shares_an_organization(problem: AllocationProblem) -> bool:
     if problem.supplier is None or problem.max_share is None or (problem.max_share >= 1).all():
         return False
     limited = problem.max_share[problem.need] < 1
-    who = problem.need[limited] * (int(problem.supplier.max(initial=0)) + 1) + problem.supplier[
-        problem.capacity[limited]]
+    who = (
+        problem.need[limited] * (int(problem.supplier.max(initial=0)) + 1)
+        + problem.supplier[problem.capacity[limited]]
+    )
     return len(np.unique(who)) < len(who)
 
 

@@ -4,6 +4,7 @@ A fast start for large components (Kim and Pardalos 1999). The first flow, with 
 over the most a pair can carry, is at the same time the linear relaxation of a one-period market, and an
 upper limit of any market.
 """
+
 from __future__ import annotations
 
 from collections.abc import Callable

@@ -1,5 +1,6 @@
 """Similarity features in [0, 1]. A feature is one file with ``measure``, ``REASONS`` and ``PARAMS``, and its
 line in ``FEATURES``; its weight is policy."""
+
 from __future__ import annotations
 
 from collections.abc import Callable

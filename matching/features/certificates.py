@@ -1,4 +1,5 @@
 """Feature: certificates held by the organization itself, and those beyond what is required."""
+
 from __future__ import annotations
 
 import numpy as np

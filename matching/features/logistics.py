@@ -1,4 +1,5 @@
 """Feature: nearness by road."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,4 +1,5 @@
 """What a feature says about L links: a value in [0, 1] and a reason code with numbers, no language."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -2,6 +2,7 @@
 
 effective price = price / (1 + r x days / 30), r the local cost of cash per 30 days.
 """
+
 from __future__ import annotations
 
 import numpy as np

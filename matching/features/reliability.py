@@ -1,4 +1,5 @@
 """Feature: readiness of the organization, drawn to the middle where the evidence is thin."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,4 +1,5 @@
 """Feature: how well the declared attributes and the description answer what is asked."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,4 +1,5 @@
 """TF-IDF similarity of descriptions. Words are weighed within the whole market, compared within links."""
+
 from __future__ import annotations
 
 import numpy as np
@@ -26,9 +27,9 @@ def similarity(block: Block) -> FloatArray:
 
     vectorizer = TfidfVectorizer(strip_accents="unicode", lowercase=True, token_pattern=r"(?u)\b\w+\b")
     matrix = vectorizer.fit_transform([*needs, *capacities])
-    left, right = matrix[: len(needs)], matrix[len(needs):]
+    left, right = matrix[: len(needs)], matrix[len(needs) :]
     for start in range(0, len(rows), ROWS):
-        some = rows[start:start + ROWS]
+        some = rows[start : start + ROWS]
         product = left[block.need[some]].multiply(right[block.capacity[some]]).sum(axis=1)
         result[some] = np.asarray(product, dtype=np.float64).ravel()
     return result

@@ -1,4 +1,5 @@
 """Feature: how much of what one supplier may deliver, and when, this capacity can deliver."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -3,6 +3,7 @@
 The order is part of the product: it numbers the bits of ``Pairs.closed`` and the columns of
 ``Pairs.distance``, and the names are the reason codes that pages translate.
 """
+
 from __future__ import annotations
 
 from collections.abc import Callable

@@ -1,4 +1,5 @@
 """The pairs a gate looks at, with what several gates share computed once."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -1,4 +1,5 @@
 """Gate: something can be delivered in at least one period in which something is wanted."""
+
 from __future__ import annotations
 
 import numpy as np

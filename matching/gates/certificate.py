@@ -1,4 +1,5 @@
 """Gate: every required certificate is held by the organization, its union or this very buyer."""
+
 from __future__ import annotations
 
 import numpy as np

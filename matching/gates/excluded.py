@@ -1,4 +1,5 @@
 """Gate: neither the broker nor a party has excluded this pair."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,4 +1,5 @@
 """Gate: the grade (attribute column 0) is admissible. Always decides, whatever ``spec_critical`` says."""
+
 from __future__ import annotations
 
 import numpy as np

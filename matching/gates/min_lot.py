@@ -1,4 +1,5 @@
 """Gate: the smallest lot worth a contract can be reached between the two."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,4 +1,5 @@
 """Gate: the country of origin is admissible."""
+
 from __future__ import annotations
 
 import numpy as np

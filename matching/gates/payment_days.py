@@ -1,4 +1,5 @@
 """Gate: the organization can wait as long as the buyer makes it wait."""
+
 from __future__ import annotations
 
 import numpy as np

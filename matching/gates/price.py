@@ -1,4 +1,5 @@
 """Gate: the landed price does not exceed the buyer's ceiling."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,4 +1,5 @@
 """Gate: the road distance stays within the policy's radius."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,4 +1,5 @@
 """Gate: the organization's readiness reaches the floor of the policy."""
+
 from __future__ import annotations
 
 import numpy as np

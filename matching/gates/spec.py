@@ -1,4 +1,5 @@
 """Gate: every critical attribute of the specification holds (the grade has a gate of its own)."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,4 +1,5 @@
 """Gate: the variety is the one asked for."""
+
 from __future__ import annotations
 
 from matching.gates.block import Block, Outcome, outcome

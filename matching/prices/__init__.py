@@ -1,4 +1,5 @@
 """Prices from which nobody gains by walking away, as a corridor per traded pair."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -67,8 +68,14 @@ def corridors(problem: AllocationProblem, allocation: Allocation) -> Corridors:
     return made.finish()
 
 
-def landed_prices(corridor: Corridors, landed_cost: FloatArray, ceiling: FloatArray, published: FloatArray,
-                  formula: BoolArray, rent_unit: float = 1.0) -> Landed:
+def landed_prices(
+    corridor: Corridors,
+    landed_cost: FloatArray,
+    ceiling: FloatArray,
+    published: FloatArray,
+    formula: BoolArray,
+    rent_unit: float = 1.0,
+) -> Landed:
     """Corridors as landed prices per kg.
 
     landed_cost [E] asking price + freight; ceiling [E] highest landed price (NaN none); published [E] the
@@ -85,8 +92,9 @@ def landed_prices(corridor: Corridors, landed_cost: FloatArray, ceiling: FloatAr
     proposed = np.where(fits, published, (low + high) / 2.0)
     taken = traded & formula
     nothing = np.full(len(low), np.nan)
-    low, high, proposed = (np.where(taken, published, np.where(traded, each, nothing))
-                           for each in (low, high, proposed))
+    low, high, proposed = (
+        np.where(taken, published, np.where(traded, each, nothing)) for each in (low, high, proposed)
+    )
     return Landed(low, high, proposed)
 
 
@@ -119,8 +127,10 @@ class _Made:
         self.linear[part.links] = True
         self._clear(part, seen, rows, _ends(seen, quantity[links], _real_limits(seen)))
         if len(links) < problem.links:
-            both = [(each.alpha_buyer_best + each.alpha_seller_best, each.q_buyer_best + each.q_seller_best)
-                    for each in periods]
+            both = [
+                (each.alpha_buyer_best + each.alpha_seller_best, each.q_buyer_best + each.q_seller_best)
+                for each in periods
+            ]
             alpha_mid, q_mid = (np.column_stack(side) / 2.0 for side in zip(*both, strict=True))
             self._tempt_unused(part, quantity, alpha_mid, q_mid)
 
@@ -147,8 +157,7 @@ class _Made:
         surplus = (part.problem.values() * quantity).sum(axis=1) - part.problem.fixed_cost
         buyer = _sum_by(part.problem.need, np.where(traded, surplus - middle, 0.0), len(part.needs))
         seller = _sum_by(part.problem.capacity, np.where(traded, middle, 0.0), len(part.capacities))
-        gain = (least_temptation.alone(part.problem) - buyer[part.problem.need]
-                - seller[part.problem.capacity])
+        gain = least_temptation.alone(part.problem) - buyer[part.problem.need] - seller[part.problem.capacity]
         self._note(part, gain)
 
     def _tempt_unused(self, part: Component, quantity: FloatArray, alpha: FloatArray, q: FloatArray) -> None:
@@ -158,9 +167,11 @@ class _Made:
         payoff = alpha[problem.need] + q[problem.capacity]
         beside = (np.maximum(problem.values() - payoff, 0.0) * problem.uppers()).sum(axis=1)
         kept = (alpha * problem.demand).sum(axis=1)[problem.need] + (q * problem.supply).sum(axis=1)[
-            problem.capacity]
-        gain = np.where(_has_room(problem, quantity), beside - problem.fixed_cost,
-                        least_temptation.alone(problem) - kept)
+            problem.capacity
+        ]
+        gain = np.where(
+            _has_room(problem, quantity), beside - problem.fixed_cost, least_temptation.alone(problem) - kept
+        )
         self._note(part, np.where(quantity.sum(axis=1) > 0, 0.0, gain))
 
     def _note(self, part: Component, gain: FloatArray) -> None:
@@ -178,20 +189,36 @@ class _Made:
         with np.errstate(divide="ignore", invalid="ignore"):
             share = np.where(traded & (surplus > 0), part / surplus, np.nan)
         return Corridors(
-            low=self.low, high=self.high,
+            low=self.low,
+            high=self.high,
             need_rent=_sum_by(problem.need, np.where(traded, surplus - part, 0.0), len(problem.demand)),
             capacity_rent=_sum_by(problem.capacity, part, len(problem.supply)),
-            more_demand=self.more_demand, more_supply=self.more_supply,
-            bargaining=np.clip(share, 0.0, 1.0), linear=self.linear,
-            clearing_low=self.clearing_low, clearing_high=self.clearing_high,
-            epsilon=self.epsilon, tempted=self.tempted)
+            more_demand=self.more_demand,
+            more_supply=self.more_supply,
+            bargaining=np.clip(share, 0.0, 1.0),
+            linear=self.linear,
+            clearing_low=self.clearing_low,
+            clearing_high=self.clearing_high,
+            epsilon=self.epsilon,
+            tempted=self.tempted,
+        )
 
 
 def _ends(problem: AllocationProblem, quantity: FloatArray, upper: FloatArray) -> list[Ends]:
     """Both ends of every period's payoffs, with the given limits on links."""
     values = problem.values()
-    return [ends(problem.need, problem.capacity, values[:, t], quantity[:, t], upper[:, t],
-                 problem.demand[:, t], problem.supply[:, t]) for t in range(problem.periods)]
+    return [
+        ends(
+            problem.need,
+            problem.capacity,
+            values[:, t],
+            quantity[:, t],
+            upper[:, t],
+            problem.demand[:, t],
+            problem.supply[:, t],
+        )
+        for t in range(problem.periods)
+    ]
 
 
 def _rents(problem: AllocationProblem, periods: list[Ends]) -> tuple[FloatArray, FloatArray]:

@@ -4,6 +4,7 @@ With the plan kept, the payoffs of a pair's deal are divided so that the most te
 as possible by trading on its own: minimise epsilon >= 0 subject to a_i + q_j + epsilon >= v_ij for every
 pair, v_ij being the best the two could do alone, and nobody below zero.
 """
+
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
@@ -63,8 +64,9 @@ def divide(problem: AllocationProblem, quantity: FloatArray) -> Division:
     return Division(np.minimum(low, high), np.maximum(low, high), epsilon * unit)
 
 
-def _program(problem: AllocationProblem, traded: IntArray,
-             surplus: FloatArray, best_alone: FloatArray) -> highs.Rows:
+def _program(
+    problem: AllocationProblem, traded: IntArray, surplus: FloatArray, best_alone: FloatArray
+) -> highs.Rows:
     """Columns: seller's part of every traded link, then epsilon. Rows: buyers and sellers not below zero,
     then every pair that could gain anything alone."""
     from scipy.sparse import coo_array, vstack
@@ -75,18 +77,27 @@ def _program(problem: AllocationProblem, traded: IntArray,
     sellers = coo_array((np.ones(k), (capacity, column)), shape=(m, k + 1)).tocsr()
     whole = np.bincount(need, weights=surplus[traded], minlength=n)
     tempted = np.flatnonzero(best_alone > 0)
-    ones = coo_array((np.ones(len(tempted)), (np.arange(len(tempted)), np.full(len(tempted), k))),
-                     shape=(len(tempted), k + 1)).tocsr()
+    ones = coo_array(
+        (np.ones(len(tempted)), (np.arange(len(tempted)), np.full(len(tempted), k))),
+        shape=(len(tempted), k + 1),
+    ).tocsr()
     pairs = buyers[problem.need[tempted]] + sellers[problem.capacity[tempted]] + ones
     matrix = vstack((buyers, sellers, pairs)).tocsr()
-    low = np.concatenate((
-        np.minimum(0.0, whole) - whole, np.zeros(m), best_alone[tempted] - whole[problem.need[tempted]]))
+    low = np.concatenate(
+        (np.minimum(0.0, whole) - whole, np.zeros(m), best_alone[tempted] - whole[problem.need[tempted]])
+    )
     part = surplus[traded]
     return highs.Rows(
-        cost=np.zeros(k + 1), low=np.append(np.minimum(0.0, part), 0.0),
-        high=np.append(np.maximum(0.0, part), np.inf), integer=np.zeros(k + 1, dtype=np.int64),
-        start=matrix.indptr.astype(np.int64), index=matrix.indices.astype(np.int64),
-        coefficient=matrix.data, row_low=low.astype(np.float64), row_high=np.full(len(low), np.inf))
+        cost=np.zeros(k + 1),
+        low=np.append(np.minimum(0.0, part), 0.0),
+        high=np.append(np.maximum(0.0, part), np.inf),
+        integer=np.zeros(k + 1, dtype=np.int64),
+        start=matrix.indptr.astype(np.int64),
+        index=matrix.indices.astype(np.int64),
+        coefficient=matrix.data,
+        row_low=low.astype(np.float64),
+        row_high=np.full(len(low), np.inf),
+    )
 
 
 def _solved(rows: highs.Rows, cost: FloatArray) -> FloatArray:

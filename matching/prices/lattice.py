@@ -4,6 +4,7 @@ On the residual graph of an optimal flow, with "stay out" as root, the distance 
 payoffs best for sellers and minus the distance v -> root those best for buyers (Demange and Gale 1985;
 Ahuja, Magnanti and Orlin 1993, chapter 9). Everything between belongs to the same plan.
 """
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -28,8 +29,15 @@ class Ends:
     optimal: bool
 
 
-def ends(need: IntArray, capacity: IntArray, value: FloatArray, quantity: FloatArray, upper: FloatArray,
-         demand: FloatArray, supply: FloatArray) -> Ends:
+def ends(
+    need: IntArray,
+    capacity: IntArray,
+    value: FloatArray,
+    quantity: FloatArray,
+    upper: FloatArray,
+    demand: FloatArray,
+    supply: FloatArray,
+) -> Ends:
     """One period of a linear market: links with value per kg, kg planned and the most they may carry."""
     n, m = len(demand), len(supply)
     root = n + m
@@ -41,8 +49,12 @@ def ends(need: IntArray, capacity: IntArray, value: FloatArray, quantity: FloatA
     low, low_settled = _distances(arcs.reversed(), root, tolerance)
     settled = high_settled and low_settled and abs(high[root]) <= tolerance and abs(low[root]) <= tolerance
     return Ends(
-        alpha_buyer_best=_payoff(low[:n]), q_buyer_best=_payoff(-low[n:root]),
-        alpha_seller_best=_payoff(-high[:n]), q_seller_best=_payoff(high[n:root]), optimal=settled)
+        alpha_buyer_best=_payoff(low[:n]),
+        q_buyer_best=_payoff(-low[n:root]),
+        alpha_seller_best=_payoff(-high[:n]),
+        q_seller_best=_payoff(high[n:root]),
+        optimal=settled,
+    )
 
 
 def _payoff(value: FloatArray) -> FloatArray:
@@ -62,18 +74,32 @@ class _Arcs:
         return _Arcs(self.head, self.tail, self.length)
 
 
-def _residual(need: IntArray, capacity: IntArray, value: FloatArray, quantity: FloatArray, upper: FloatArray,
-              unmet: FloatArray, unsold: FloatArray, bought: FloatArray, sold: FloatArray) -> _Arcs:
+def _residual(
+    need: IntArray,
+    capacity: IntArray,
+    value: FloatArray,
+    quantity: FloatArray,
+    upper: FloatArray,
+    unmet: FloatArray,
+    unsold: FloatArray,
+    bought: FloatArray,
+    sold: FloatArray,
+) -> _Arcs:
     """What a plan could still change: a link carry more or less, a side come in or stay out."""
     n, m = len(unmet), len(unsold)
     i, j, root = np.arange(n), n + np.arange(m), n + m
     more, less = quantity < upper - RESIDUAL_KG, quantity > RESIDUAL_KG
     parts = [(n + capacity[more], need[more], -value[more]), (need[less], n + capacity[less], value[less])]
-    for from_root, nodes in ((False, i[unmet > RESIDUAL_KG]), (True, i[bought > RESIDUAL_KG]),
-                             (False, j[sold > RESIDUAL_KG]), (True, j[unsold > RESIDUAL_KG])):
+    for from_root, nodes in (
+        (False, i[unmet > RESIDUAL_KG]),
+        (True, i[bought > RESIDUAL_KG]),
+        (False, j[sold > RESIDUAL_KG]),
+        (True, j[unsold > RESIDUAL_KG]),
+    ):
         roots = np.full(len(nodes), root)
-        parts.append((roots, nodes, np.zeros(len(nodes))) if from_root else
-                     (nodes, roots, np.zeros(len(nodes))))
+        parts.append(
+            (roots, nodes, np.zeros(len(nodes))) if from_root else (nodes, roots, np.zeros(len(nodes)))
+        )
     tail, head, length = (np.concatenate(column) for column in zip(*parts, strict=True))
     return _Arcs(tail.astype(np.int64), head.astype(np.int64), length.astype(np.float64))
 
