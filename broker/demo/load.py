@@ -8,15 +8,18 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
 
 from broker.clock import Clock, system_clock
 from broker.demo.market import certificates, market, need_fields, place_fields
 from broker.listings.capacity_input import read_capacity
 from broker.listings.need_input import read_need
 from broker.listings.services import move_need, post_need, publish_capacity
+from broker.matchmaking import runs
 from broker.parties import accounts, services
 from broker.parties.actor import SYSTEM, Actor
 from broker.parties.models import Organization, User
+from broker.parties.queries import actor_for
 from broker.parties.services import OrganizationInput
 from broker.prices.quotes import enter_quote, enter_rate
 from broker.readiness.indicators import for_scope
@@ -198,3 +201,12 @@ class _acting:
 
     def __exit__(self, *error: object) -> None:
         self.tx.actor = self.before
+
+
+def order_first_run(engine: Engine, clock: Clock = system_clock) -> None:
+    """Order a matching of the demonstration market in the name of its broker."""
+    with Session(engine) as session:
+        user = session.scalars(select(User).where(User.email == BROKER)).one()
+        broker = actor_for(session, user, None, clock().date())
+    with transaction(engine, broker, clock) as tx:
+        runs.start(tx)

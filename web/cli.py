@@ -1,0 +1,110 @@
+"""The command line: `alianza --help` lists the commands."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+
+import click
+from sqlalchemy import Engine
+
+from web.config import Settings, from_environment
+
+
+@click.group()
+def main() -> None:
+    """Alianza: productive alliances between producer organizations and buyers."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
+    for noisy in ("alembic", "waitress"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+@main.command()
+@click.option("--port", type=int, help="Port on 127.0.0.1 (default 8000).")
+def run(port: int | None) -> None:
+    """Start everything on this machine: database, demonstration market, worker and web server."""
+    from web.running import run_everything
+
+    run_everything(port)
+
+
+@main.command()
+def serve() -> None:
+    """Start the web server alone, on the database that is configured."""
+    from web.running import serve_web
+
+    serve_web(from_environment())
+
+
+@main.command()
+def worker() -> None:
+    """Start a background worker: matching runs, mail, the daily timetable."""
+    from web.running import run_worker
+
+    run_worker(from_environment())
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database to the schema of this version."""
+    from broker import schema
+
+    schema.upgrade(_engine(from_environment()))
+    click.echo("The database is up to date.")
+
+
+@main.group()
+def demo() -> None:
+    """The demonstration market."""
+
+
+@demo.command("load")
+def demo_load() -> None:
+    """Load the demonstration market into the configured database."""
+    from broker.demo import load
+
+    engine = _engine(from_environment())
+    if load.is_loaded(engine):
+        click.echo("The demonstration market is already there.")
+        return
+    load.load(engine)
+    click.echo("The demonstration market is loaded.")
+
+
+@demo.command("export")
+@click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
+def demo_export(directory: Path) -> None:
+    """Write the demonstration market as needs.csv and capacities.csv into DIRECTORY."""
+    from broker.demo.export import export
+
+    for path in export(directory):
+        click.echo(str(path))
+
+
+@main.command()
+@click.option("--needs", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True, help="needs.csv or .xlsx")
+@click.option("--capacities", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True, help="capacities.csv or .xlsx")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Where plan.json goes.")
+@click.option("--draft", type=click.Path(file_okay=False, path_type=Path), help="Folder for one draft agreement (PDF) per accepted pair.")
+@click.option("--language", type=click.Choice(["es", "en"]), default="es", show_default=True)
+@click.option("--decimal", type=click.Choice([".", ","]), default=".", show_default=True, help="Decimal sign in the spreadsheets.")
+@click.option("--explain", is_flag=True, help="Say why for every pair, chosen or not.")
+def match(
+    needs: Path, capacities: Path, out: Path, draft: Path | None, language: str, decimal: str, explain: bool
+) -> None:
+    """Match two spreadsheets without web or database."""
+    from web.matching_table import match_files
+
+    sys.exit(match_files(needs, capacities, out, draft, language=language, decimal=decimal, explain=explain))
+
+
+def _engine(settings: Settings) -> Engine:
+    from broker.database import make_engine
+
+    settings.data.mkdir(parents=True, exist_ok=True)
+    return make_engine(settings.database_url)
+
+
+if __name__ == "__main__":
+    main()

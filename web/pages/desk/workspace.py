@@ -1,0 +1,155 @@
+"""The workspace of one need, put together for its page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from broker.listings.models import Need
+from broker.matchmaking import queries
+from broker.matchmaking.models import Candidate, MatchingRun, NeedResult, Suggestion
+from broker.money import KgPrice, Money
+from broker.parties.actor import Actor
+from broker.prices.formulas import cash_gap
+
+TAKEN = ("shortlisted", "sent", "accepted_one", "accepted_both", "converted")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One candidate: the pair as the run saw it, and the suggestion that came of it, if any."""
+
+    candidate: Candidate
+    suggestion: Suggestion | None
+
+    @property
+    def pair(self) -> dict[str, Any]:
+        return self.candidate.pair
+
+    def price(self, name: str) -> KgPrice | None:
+        """'landed', 'low', 'high', 'proposed' or 'freight', per kg."""
+        points = self.pair[name]
+        return None if points is None else KgPrice(points, self.pair["currency"])
+
+    @property
+    def ask(self) -> KgPrice | None:
+        """What the organization asks at its door."""
+        landed, freight = self.price("landed"), self.price("freight")
+        return KgPrice(landed.points - freight.points, landed.currency) if landed and freight else None
+
+    @property
+    def usual_kg(self) -> Decimal:
+        return max((Decimal(kg) for kg in self.pair["periods"]), default=Decimal(0))
+
+    @property
+    def offered_kg(self) -> Decimal:
+        return Decimal(self.pair["offered_kg"])
+
+
+@dataclass(frozen=True)
+class PeriodRow:
+    """One delivery period: kg wanted, agreed with organizations, and planned in all."""
+
+    start: str
+    end: str
+    wanted: Decimal
+    agreed: Decimal
+    planned: Decimal
+
+    @property
+    def agreed_pct(self) -> Decimal:
+        return 100 * self.agreed / self.wanted if self.wanted else Decimal(100)
+
+    @property
+    def planned_pct(self) -> Decimal:
+        return 100 * self.planned / self.wanted if self.wanted else Decimal(100)
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Everything the page of one need shows."""
+
+    need: Need
+    run: MatchingRun | None
+    result: NeedResult | None
+    chosen: Sequence[Line]
+    others: Sequence[Line]
+    suggestions: Sequence[Suggestion]
+    periods: Sequence[PeriodRow]
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        return self.result.summary if self.result else {}
+
+    def count(self, *states: str) -> int:
+        return sum(suggestion.state in states for suggestion in self.suggestions)
+
+    @property
+    def to_shortlist(self) -> list[Suggestion]:
+        return [s for s in self.suggestions if s.state == "generated"]
+
+    @property
+    def planned_kg(self) -> Decimal:
+        """kg in a usual period."""
+        return max((row.planned for row in self.periods), default=Decimal(0))
+
+    @property
+    def mean_landed(self) -> KgPrice | None:
+        """Mean of asking price plus freight, weighted by quantity; None while somebody takes the buyer's formula."""
+        return self._mean("landed")
+
+    @property
+    def mean_proposed(self) -> KgPrice | None:
+        """Mean of what is proposed, weighted by quantity."""
+        return self._mean("proposed")
+
+    @property
+    def cash_gap(self) -> Money | None:
+        """What bridges the time until the buyer pays, for a usual period, at the proposed prices."""
+        mean, wait = self.mean_proposed, self.need.wait_days
+        if mean is None or self.need.period not in ("week", "fortnight", "month") or not wait:
+            return None
+        weeks = {"week": Decimal(1), "fortnight": Decimal(2), "month": Decimal(52) / 12}[self.need.period]
+        weekly = mean.amount * self.planned_kg / weeks
+        return Money.rounded(cash_gap(weekly, wait, Decimal(0)), mean.currency)
+
+    def _mean(self, name: str) -> KgPrice | None:
+        priced = [(line.price(name), line.candidate.quantity_kg) for line in self.chosen]
+        kg = sum((quantity for _, quantity in priced), Decimal(0))
+        if not kg or any(price is None for price, _ in priced):
+            return None
+        total = sum((price.amount * quantity for price, quantity in priced if price), Decimal(0))
+        return KgPrice.rounded(total / kg, self.need.currency)
+
+
+def open_need(session: Session, actor: Actor, need_id: int) -> Workspace:
+    """The workspace of a client's need. Raises NotFound."""
+    need = queries.need_of_client(session, actor, need_id)
+    run = queries.latest_done(session, actor)
+    result = queries.result_for(session, run, need_id)
+    suggestions = queries.suggestions_for(session, actor, need_id)
+    by_capacity = {s.capacity_id: s for s in suggestions}
+    lines = [Line(c, by_capacity.get(c.capacity_id)) for c in queries.candidates_for(session, run, need_id)]
+    chosen = [line for line in lines if line.candidate.kind == "chosen"]
+    others = [line for line in lines if line.candidate.kind != "chosen"]
+    return Workspace(need, run, result, chosen, others, suggestions, _periods(result, suggestions))
+
+
+def _periods(result: NeedResult | None, suggestions: Sequence[Suggestion]) -> list[PeriodRow]:
+    if result is None:
+        return []
+    agreed: dict[str, Decimal] = {}
+    for suggestion in suggestions:
+        if suggestion.state in ("accepted_both", "converted") and suggestion.run_id == result.run_id:
+            for row in suggestion.periods:
+                agreed[row["start"]] = agreed.get(row["start"], Decimal(0)) + Decimal(row["kg"])
+    return [
+        PeriodRow(
+            row["start"], row["end"], Decimal(row["wanted"]), agreed.get(row["start"], Decimal(0)), Decimal(row["planned"])
+        )
+        for row in result.per_period
+    ]

@@ -1,0 +1,204 @@
+"""What each of the three people finds at home: what needs them now, each line with its one next action."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy.orm import Session
+
+from broker.agreements import queries as agreements
+from broker.agreements.models import Agreement
+from broker.catalogue import products
+from broker.listings import queries as listings
+from broker.listings.models import Capacity, Need
+from broker.matchmaking import party_view, queries
+from broker.matchmaking.models import MatchingRun
+from broker.matchmaking.queries import CoverageRow
+from broker.parties import queries as parties
+from broker.parties.actor import Actor
+from broker.parties.models import Mandate
+from web.i18n import language, percent, since
+
+SOON_PCT = 80
+
+
+@dataclass(frozen=True)
+class Task:
+    """One line of the board: kind and its tone, what, why, the verb and where it leads, and since when."""
+
+    kind: str
+    tone: str
+    what: str
+    why: str
+    action: str
+    url: str
+    due: str = ""
+
+
+@dataclass(frozen=True)
+class BrokerBoard:
+    """The broker's day."""
+
+    tasks: Sequence[Task]
+    rows: Sequence[CoverageRow]
+    stale: Sequence[Capacity]
+    waiting: int
+    drafts: Sequence[Agreement]
+    run: MatchingRun | None
+
+
+@dataclass(frozen=True)
+class PartyHome:
+    """The home of a buyer or of a producer organization."""
+
+    tasks: Sequence[Task]
+    needs: Sequence[Need]
+    capacities: Sequence[Capacity]
+    views: Sequence[party_view.PartyView]
+    drafts: Sequence[Agreement]
+
+
+def broker_board(session: Session, actor: Actor, now: dt.datetime) -> BrokerBoard:
+    """Most urgent first: deals to draft, shortlists to send, needs not covered, capacities to reconfirm."""
+    rows = queries.coverage_board(session, actor, now.date())
+    live = queries.waiting_suggestions(session, actor, ("shortlisted", "sent", "accepted_one", "accepted_both"))
+    stale = _to_reconfirm(session, actor, now)
+    tasks = [_draft_task(s) for s in live if s.state == "accepted_both"]
+    tasks += _shortlist_tasks(live)
+    tasks += [_uncovered_task(row) for row in rows if row.result and row.planned_pct < row.need.min_fill_pct]
+    waiting = sum(s.state in ("sent", "accepted_one") for s in live)
+    drafts = agreements.agreements_of(session, actor)
+    return BrokerBoard(tasks, rows, stale, waiting, drafts, queries.latest_run(session, actor))
+
+
+def buyer_home(session: Session, actor: Actor) -> PartyHome:
+    """The buyer's needs, what waits for his answer, his drafts."""
+    own = actor.organization_id
+    assert own is not None
+    views = party_view.inbox(session, actor)
+    return PartyHome(
+        tasks=[*_mandate_tasks(parties.mandates_of(session, actor), actor), *_answer_tasks(views)],
+        needs=listings.needs_of(session, [own]),
+        capacities=(),
+        views=views,
+        drafts=agreements.agreements_of(session, actor),
+    )
+
+
+def producer_home(session: Session, actor: Actor) -> PartyHome:
+    """The organization's capacities, what waits for its answer, its drafts."""
+    own = actor.organization_id
+    assert own is not None
+    views = party_view.inbox(session, actor)
+    return PartyHome(
+        tasks=[*_mandate_tasks(parties.mandates_of(session, actor), actor), *_answer_tasks(views)],
+        needs=(),
+        capacities=listings.capacities_of(session, [own]),
+        views=views,
+        drafts=agreements.agreements_of(session, actor),
+    )
+
+
+def _to_reconfirm(session: Session, actor: Actor, now: dt.datetime) -> list[Capacity]:
+    """Clients' capacities that are stale, or will be within a few days."""
+    states = ("published", "partially_committed", "stale")
+    found = listings.capacities_of(session, sorted(actor.clients), states=states)
+    due = [c for c in found if c.state == "stale" or _age_pct(c, now) >= SOON_PCT]
+    return sorted(due, key=lambda c: c.confirmed_at)
+
+
+def _age_pct(capacity: Capacity, now: dt.datetime) -> float:
+    return 100 * (now - capacity.confirmed_at).days / products.get(capacity.product).perishable_days
+
+
+def _draft_task(suggestion) -> Task:  # type: ignore[no-untyped-def]
+    need, organization = suggestion.need, suggestion.capacity.organization
+    return Task(
+        kind=_("Accepted"),
+        tone="ok",
+        what=_("%(buyer)s and %(organization)s said yes", buyer=_short(need.buyer), organization=_short(organization)),
+        why=_("Both sides accepted; the quantities are reserved. The draft agreement is the next step."),
+        action=_("Open and draft"),
+        url=url_for("desk.need", need_id=need.id),
+    )
+
+
+def _shortlist_tasks(live) -> list[Task]:  # type: ignore[no-untyped-def]
+    by_need: dict[int, list] = {}
+    for suggestion in live:
+        if suggestion.state == "shortlisted":
+            by_need.setdefault(suggestion.need_id, []).append(suggestion)
+    return [
+        Task(
+            kind=_("To send"),
+            tone="info",
+            what=ngettext(
+                "%(num)d shortlisted suggestion for %(buyer)s",
+                "%(num)d shortlisted suggestions for %(buyer)s",
+                len(group),
+                buyer=_short(group[0].need.buyer),
+            ),
+            why=_("Neither side has seen them yet. They go to both at once."),
+            action=_("Review and send"),
+            url=url_for("desk.need", need_id=need_id),
+        )
+        for need_id, group in by_need.items()
+    ]
+
+
+def _uncovered_task(row: CoverageRow) -> Task:
+    need = row.need
+    return Task(
+        kind=_("Not covered"),
+        tone="warn",
+        what=_(
+            "%(buyer)s: %(product)s at %(share)s",
+            buyer=_short(need.buyer),
+            product=products.get(need.product).name(language()),
+            share=percent(row.planned_pct),
+        ),
+        why=_("The least that serves this buyer is %(share)s.", share=percent(need.min_fill_pct)),
+        action=_("See why"),
+        url=url_for("desk.need", need_id=need.id),
+    )
+
+
+def _answer_tasks(views: Sequence[party_view.PartyView]) -> list[Task]:
+    return [
+        Task(
+            kind=_("Suggestion"),
+            tone="info",
+            what=_("Answer the suggestion with %(other)s", other=_short(view.other)),
+            why=_("It commits you to nothing until both sides accept."),
+            action=_("Open"),
+            url=url_for("suggestions.show", suggestion_id=view.id),
+            due=_("Sent %(when)s", when=since(view.sent_at)),
+        )
+        for view in views
+        if view.may_answer
+    ]
+
+
+def _mandate_tasks(mandates: Sequence[Mandate], actor: Actor) -> list[Task]:
+    return [
+        Task(
+            kind=_("Mandate"),
+            tone="warn",
+            what=_("%(broker)s asks for your mandate", broker=_short(mandate.broker)),
+            why=_("Without it the broker cannot propose anything in your name. The fee is in plain view."),
+            action=_("Read and decide"),
+            url=url_for("mandates.listing"),
+        )
+        for mandate in mandates
+        if mandate.state == "proposed" and mandate.client_id == actor.organization_id
+    ]
+
+
+def _short(organization) -> str:  # type: ignore[no-untyped-def]
+    name: str = organization.legal_name
+    return name.removesuffix(" (ficticia)")
