@@ -11,6 +11,7 @@ from flask import Flask, current_app, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from htmx_flask import request as htmx_request
 
+from broker.parties.actor import VISITOR
 from broker.transaction import Transaction, transaction
 from web import wording
 from web.extensions import db
@@ -50,10 +51,12 @@ def query_with(**changes: Any) -> str:
 
 
 def _context() -> dict[str, Any]:
+    # A request refused before its actor was loaded (a missing form token, a foreign host) still gets its page.
+    actor = g.get("actor") or VISITOR
     return {
-        "actor": g.get("actor"),
+        "actor": actor,
         "user": g.get("user"),
         "demo": current_app.config["SETTINGS"].demo,
-        "navigation": navigation(g.actor) if g.get("actor") else [],
+        "navigation": navigation(actor),
         "today": current_app.config["CLOCK"]().date(),
     }

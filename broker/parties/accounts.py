@@ -38,7 +38,11 @@ def sign_up(
     faults.raise_if_any()
     party = register_organization(tx, organization)
     user = User(
-        email=email, name=name.strip(), password_hash=hash_password(password), language=language, created_at=tx.now
+        email=email,
+        name=name.strip(),
+        password_hash=hash_password(password),
+        language=language,
+        created_at=tx.now,
     )
     tx.session.add(user)
     tx.session.flush()
@@ -48,7 +52,14 @@ def sign_up(
 
 
 def add_member(
-    tx: Transaction, organization_id: int, *, email: str, name: str, role: str, password: str, language: str = "es"
+    tx: Transaction,
+    organization_id: int,
+    *,
+    email: str,
+    name: str,
+    role: str,
+    password: str,
+    language: str = "es",
 ) -> User:
     """A manager opens an account for a colleague, or adds an existing account to the organization."""
     require_manager(tx.actor, organization_id)
@@ -62,7 +73,11 @@ def add_member(
     if user is None:
         check_strength(password, email)
         user = User(
-            email=email, name=name.strip(), password_hash=hash_password(password), language=language, created_at=tx.now
+            email=email,
+            name=name.strip(),
+            password_hash=hash_password(password),
+            language=language,
+            created_at=tx.now,
         )
         tx.session.add(user)
         tx.session.flush()
@@ -93,9 +108,9 @@ def remove_member(tx: Transaction, organization_id: int, membership_id: int) -> 
 def sign_in(tx: Transaction, *, email: str, password: str, code: str, address: str) -> User:
     """The user, when password and one-time code are right.
 
-    Raises NotAllowed('too_many_attempts') when account or address tried too often, NotAllowed('sign_in_failed') for
-    anything wrong (the same for a known and an unknown account) and NotAllowed('code_needed') when only the one-time
-    code is missing. The caller records the failure with `note_failure` in a transaction of its own.
+    Raises NotAllowed('too_many_attempts') when account or address tried too often, NotAllowed('sign_in_failed')
+    for anything wrong (the same for a known and an unknown account) and NotAllowed('code_needed') when only the
+    one-time code is missing. The caller records the failure with `note_failure` in a transaction of its own.
     """
     email = email.strip().lower()
     _refuse_if_throttled(tx, email, address)
@@ -135,7 +150,7 @@ def sign_out(tx: Transaction, user_id: int) -> None:
 
 
 def change_password(tx: Transaction, user_id: int, new: str, *, current: str | None) -> None:
-    """Set a new password and end every session. `current` is asked for unless a reset link proved the mailbox."""
+    """Set a new password and end every session. `current` is None where a link proved the mailbox."""
     user = tx.session.get_one(User, user_id)
     if current is not None and not verify(current, user.password_hash):
         raise RuleBroken("password_wrong", field="current")

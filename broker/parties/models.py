@@ -85,7 +85,7 @@ class User(Entity, kw_only=True):
 
 
 class Membership(Entity, kw_only=True):
-    """A user acts for an organization in a role: reader looks, clerk also writes, manager also decides who."""
+    """A user acts for an organization: a reader looks, a clerk also writes, a manager also decides who."""
 
     __tablename__ = "memberships"
     __table_args__ = (
@@ -155,8 +155,11 @@ class LoginAttempt(Entity, kw_only=True):
 
 
 class Certificate(Entity, kw_only=True):
-    """A certificate: who holds it and which organization's produce it covers. For EU organic the holder of a group
-    certificate must be the farmers' own entity (Regulation 2018/848), so holder and covered are two fields."""
+    """A certificate: who holds it and which organization's produce it covers.
+
+    For EU organic the holder of a group certificate must be the farmers' own entity (Regulation 2018/848), so
+    holder and covered are two fields.
+    """
 
     __tablename__ = "certificates"
     __table_args__ = (CheckConstraint("valid_to >= valid_from", name="validity"),)

@@ -8,7 +8,7 @@ from broker.errors import RuleBroken
 
 
 def to_e164(text: str, country: str) -> str:
-    """The number of a telephone, read as in `country` unless it begins with +. Raises RuleBroken('phone_format')."""
+    """A telephone number, read as in `country` unless it begins with +. Raises RuleBroken('phone_format')."""
     try:
         number = phonenumbers.parse(text, country)
     except phonenumbers.NumberParseException:

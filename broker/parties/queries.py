@@ -14,7 +14,7 @@ from broker.parties.models import Certificate, Mandate, Membership, Organization
 
 
 def actor_for(session: Session, user: User, organization_id: int | None, today: dt.date) -> Actor:
-    """The user acting for one of her organizations (the first when none is named), with its mandates in force."""
+    """The user acting for one of her organizations, the first when none is named, with its mandates."""
     memberships = user.memberships
     chosen = next((m for m in memberships if m.organization_id == organization_id), None)
     chosen = chosen or (memberships[0] if memberships else None)
@@ -99,7 +99,8 @@ def members_of(session: Session, organization_id: int) -> list[Membership]:
 
 def organization(session: Session, organization_id: int) -> Organization:
     """With its union. Raises NotFound."""
-    found = session.get(Organization, organization_id, options=[joinedload(Organization.union)])
+    query = select(Organization).where(Organization.id == organization_id)
+    found = session.scalar(query.options(joinedload(Organization.union)))
     if found is None:
         raise NotFound("not_found")
     return found
@@ -121,6 +122,8 @@ def organizations_named(
 def live_mandate(session: Session, broker_id: int, client_id: int) -> Mandate | None:
     """The mandate proposed or active between a broker house and a client; there is at most one."""
     query = select(Mandate).where(
-        Mandate.broker_id == broker_id, Mandate.client_id == client_id, Mandate.state.in_(("proposed", "active"))
+        Mandate.broker_id == broker_id,
+        Mandate.client_id == client_id,
+        Mandate.state.in_(("proposed", "active")),
     )
     return session.scalar(query)

@@ -1,7 +1,7 @@
 """Setting a password through a link sent by mail: for those who forgot theirs and for new colleagues.
 
-The link itself is made and checked by the face, which has the key; it carries the user and `mark_of` her present
-password, so that it is worth nothing once the password has changed.
+The link itself is made and checked by the face, which has the key; it carries the user and `mark_of` her
+present password, so that it is worth nothing once the password has changed.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ INVITATION_HOURS = 7 * 24
 def ask_reset(tx: Transaction, *, email: str, address: str) -> User | None:
     """The user to whom a link may be sent; None for an unknown account and for one asked about too often.
 
-    Every request counts against account and address like a failed sign-in, so that nobody's mailbox is flooded.
+    Every request counts against account and address like a failed sign-in, so that no mailbox is flooded.
     """
     email = email.strip().lower()
     # Counted apart from sign-ins: no e-mail address has a blank in it.

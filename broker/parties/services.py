@@ -11,7 +11,15 @@ from sqlalchemy import select
 
 from broker.errors import Conflict, Faults, Invalid, NotFound, RuleBroken
 from broker.parties.events import MandateProposed
-from broker.parties.models import FEE_KINDS, FEE_PAYERS, KINDS, LEGAL_STATUSES, Certificate, Mandate, Organization
+from broker.parties.models import (
+    FEE_KINDS,
+    FEE_PAYERS,
+    KINDS,
+    LEGAL_STATUSES,
+    Certificate,
+    Mandate,
+    Organization,
+)
 from broker.parties.permissions import require_kind, require_manager
 from broker.parties.tax_ids import check_tax_id
 from broker.parties.transitions import MANDATE
@@ -44,13 +52,17 @@ class OrganizationInput:
     about: str = ""
 
 
-def register_organization(tx: Transaction, data: OrganizationInput, *, fictional: bool = False) -> Organization:
+def register_organization(
+    tx: Transaction, data: OrganizationInput, *, fictional: bool = False
+) -> Organization:
     """Enter a new party. Raises Invalid with every fault."""
     _refuse(organization_faults(tx, data))
     organization = Organization(**_values(data), is_fictional=fictional, created_at=tx.now)
     tx.session.add(organization)
     tx.session.flush()
-    tx.record("organization.registered", "organization", organization.id, organization.id, name=data.legal_name)
+    tx.record(
+        "organization.registered", "organization", organization.id, organization.id, name=data.legal_name
+    )
     return organization
 
 
@@ -70,11 +82,13 @@ def update_organization(tx: Transaction, organization_id: int, data: Organizatio
 def organization_faults(
     tx: Transaction, data: OrganizationInput, own_id: int | None = None
 ) -> list[RuleBroken]:
-    """Everything wrong with what a party says of itself; `own_id` is the organization that says it, once entered."""
+    """Everything wrong with what a party says of itself; `own_id` is that organization once entered."""
     faults = Faults()
     if faults.require(bool(data.kind), "required", "kind"):
         faults.require(data.kind in KINDS, "choice_unknown", "kind", value=data.kind)
-    faults.require(data.legal_status in LEGAL_STATUSES, "choice_unknown", "legal_status", value=data.legal_status)
+    faults.require(
+        data.legal_status in LEGAL_STATUSES, "choice_unknown", "legal_status", value=data.legal_status
+    )
     faults.require(len(data.legal_name.strip()) >= 3, "name_short", "legal_name")
     faults.require(bool(data.municipality.strip()), "required", "municipality")
     faults.require(data.lat is None or -90 <= data.lat <= 90, "latitude_range", "lat")
@@ -85,7 +99,9 @@ def organization_faults(
         except RuleBroken as fault:
             faults.found.append(fault)
         same = select(Organization.id).where(
-            Organization.country == data.country, Organization.tax_id == data.tax_id, Organization.id != (own_id or 0)
+            Organization.country == data.country,
+            Organization.tax_id == data.tax_id,
+            Organization.id != (own_id or 0),
         )
         faults.require(tx.session.scalar(same) is None, "tax_id_taken", "tax_id")
     total = data.members_total
@@ -117,7 +133,7 @@ def add_certificate(
     number: str | None = None,
     body: str | None = None,
 ) -> Certificate:
-    """Enter a certificate that covers the produce of one organization and is held by itself, a union or a buyer."""
+    """Enter a certificate that covers an organization's produce; itself, a union or a buyer holds it."""
     require_manager(tx.actor, covers_id)
     if valid_to < valid_from:
         raise RuleBroken("certificate_dates", field="valid_to")
@@ -162,7 +178,9 @@ def propose_mandate(
         faults.add("percent_range", "fee_pct", low=0, high=100)
     faults.raise_if_any()
     live = select(Mandate.id).where(
-        Mandate.broker_id == broker_id, Mandate.client_id == client_id, Mandate.state.in_(("proposed", "active"))
+        Mandate.broker_id == broker_id,
+        Mandate.client_id == client_id,
+        Mandate.state.in_(("proposed", "active")),
     )
     if tx.session.scalar(live) is not None:
         raise Conflict("mandate_exists", name=client.legal_name)
@@ -184,7 +202,7 @@ def propose_mandate(
 
 
 def answer_mandate(tx: Transaction, mandate_id: int, name: str) -> Mandate:
-    """Consent to, decline or end a mandate. Consent and refusal are the client's alone; either side may end it."""
+    """Consent to, decline or end a mandate. Only the client consents or declines; either side may end it."""
     mandate = tx.session.get(Mandate, mandate_id, with_for_update=True)
     if mandate is None or tx.actor.organization_id not in (mandate.client_id, mandate.broker_id):
         raise NotFound("not_found")

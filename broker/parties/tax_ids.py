@@ -16,7 +16,7 @@ _ANY = re.compile(r"[0-9A-Z][0-9A-Z.\-/ ]{2,29}", re.IGNORECASE)
 def check_tax_id(tax_id: str, country: str) -> None:
     """Raises RuleBroken('tax_id_nit' | 'tax_id_rtn' | 'tax_id_format').
 
-    Colombia: digits, a dash and the modulus 11 digit. Honduras: 14 digits. Elsewhere only the signs are checked.
+    Colombia: digits, a dash and the modulus 11 digit. Honduras: 14 digits. Elsewhere only the signs count.
     """
     plain = tax_id.replace(".", "").replace(" ", "")
     if country == "CO":
@@ -32,5 +32,7 @@ def check_tax_id(tax_id: str, country: str) -> None:
 
 def nit_digit(number: str) -> int:
     """The check digit of a Colombian NIT."""
-    rest = sum(int(digit) * weight for digit, weight in zip(reversed(number), _NIT_WEIGHTS, strict=False)) % 11
+    rest = (
+        sum(int(digit) * weight for digit, weight in zip(reversed(number), _NIT_WEIGHTS, strict=False)) % 11
+    )
     return rest if rest < 2 else 11 - rest

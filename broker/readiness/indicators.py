@@ -14,7 +14,7 @@ DATA = Path(__file__).parent / "data" / "indicators.yml"
 
 @dataclass(frozen=True)
 class Indicator:
-    """One indicator: its weight in points of 100, and per language its name and what the values 0 to 5 mean."""
+    """One indicator: its weight in points of 100; per language its name and what the values 0 to 5 mean."""
 
     code: str
     scope: str

@@ -1,4 +1,4 @@
-"""An assessment of how ready an organization is for an alliance, indicator by indicator, each with its evidence."""
+"""How ready an organization is for an alliance, indicator by indicator, each with its evidence."""
 
 import datetime as dt
 
@@ -10,7 +10,7 @@ from broker.parties.models import Organization
 
 
 class Assessment(Entity, kw_only=True):
-    """One assessment of one organization on one day by one assessor. The latest that counts decides; others stay."""
+    """One assessment of one organization on one day by one assessor. The latest that counts decides."""
 
     __tablename__ = "assessments"
 
@@ -28,7 +28,7 @@ class Assessment(Entity, kw_only=True):
 
 
 class AssessmentValue(Entity, kw_only=True):
-    """The value 0 to 5 of one indicator, with its evidence, its date and how sure the assessor is (0 to 100)."""
+    """The value 0 to 5 of one indicator, its evidence, its date and how sure the assessor is (0 to 100)."""
 
     __tablename__ = "assessment_values"
     __table_args__ = (

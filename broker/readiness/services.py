@@ -1,8 +1,9 @@
 """Assessing an organization: its broker with a mandate does it, the organization reads it, nobody else does.
 
-An organization may also assess itself. That helps it to prepare, but it does not count: only an assessment by a
-broker house (which needed a mandate to make it) or by a programme agency opens or closes the readiness gate, since
-nobody may vouch for himself. Who assessed is stored with the assessment; one without an assessor counts for nothing.
+An organization may also assess itself. That helps it to prepare, but it does not count: only an assessment by
+a broker house (which needed a mandate to make it) or by a programme agency opens or closes the readiness gate,
+since nobody may vouch for himself. Who assessed is stored with the assessment; one without an assessor counts
+for nothing.
 """
 
 from __future__ import annotations
@@ -24,7 +25,6 @@ from broker.readiness.models import Assessment, AssessmentValue
 from broker.readiness.scores import Readiness, readiness_of
 from broker.transaction import Transaction
 
-
 ASSESSORS = ("broker", "agency")
 ASSESSED = ("producer_org", "union", "buyer")
 
@@ -36,7 +36,7 @@ class ReadinessAssessed(Event):
 
 @dataclass(frozen=True)
 class ValueInput:
-    """One indicator's value 0 to 5, its evidence, the day of the evidence and how sure the assessor is (percent)."""
+    """One indicator's value 0 to 5, its evidence, the day of that, and how sure the assessor is (percent)."""
 
     value: int
     evidence: str
@@ -87,7 +87,9 @@ def assess(
     )
     tx.session.add(assessment)
     tx.session.flush()
-    tx.record("readiness.assessed", "organization", organization_id, organization_id, assessment=assessment.id)
+    tx.record(
+        "readiness.assessed", "organization", organization_id, organization_id, assessment=assessment.id
+    )
     tx.emit(ReadinessAssessed(organization_id))
     return assessment
 

@@ -15,7 +15,9 @@ from web.pages.accounts import links
 def reset(tx: Transaction, user: User) -> None:
     """The link to set a new password."""
     with force_locale(user.language):
-        body = render_template("accounts/mail/reset.txt", reader=user, link=links.reset_link(user), hours=RESET_HOURS)
+        body = render_template(
+            "accounts/mail/reset.txt", reader=user, link=links.reset_link(user), hours=RESET_HOURS
+        )
         tx.send_mail(user.email, _("A new password for Alianza"), body)
 
 
@@ -25,6 +27,11 @@ def invitation(tx: Transaction, user: User, organization: Organization, by: str,
     days = INVITATION_HOURS // 24
     with force_locale(user.language):
         body = render_template(
-            "accounts/mail/invitation.txt", reader=user, organization=organization, by=by, link=link, days=days
+            "accounts/mail/invitation.txt",
+            reader=user,
+            organization=organization,
+            by=by,
+            link=link,
+            days=days,
         )
         tx.send_mail(user.email, _("You have been added to an organization in Alianza"), body)

@@ -86,7 +86,7 @@ def totp() -> ResponseReturnValue:
             if step == "confirm":
                 _confirm(tx)
             else:
-                accounts.remove_totp(tx, _user_id(), request.form.get("password", ""))
+                accounts.remove_totp(tx, _user_id(), request.form.get("totp_password", ""))
     except RuleBroken as error:
         wrong = sentences(error)
         return _account_page({f"totp_{field}": text for field, text in wrong.items()})
@@ -100,7 +100,7 @@ def _confirm(tx: Transaction) -> None:
     secret = session.get(PENDING)
     if secret is None:
         raise RuleBroken("totp_not_started", field="code")
-    accounts.confirm_totp(tx, _user_id(), secret, request.form.get("code", ""))
+    accounts.confirm_totp(tx, _user_id(), secret, request.form.get("totp_code", ""))
 
 
 def _account_page(errors: dict[str, str]) -> ResponseReturnValue:

@@ -8,6 +8,7 @@ from flask import flash, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from broker.catalogue import countries
 from broker.errors import Invalid, NotAllowed, RuleBroken
 from broker.parties import accounts, queries, recovery
 from broker.parties.models import KINDS, User
@@ -39,7 +40,11 @@ def sign_in() -> ResponseReturnValue:
     try:
         with writing() as tx:
             user = accounts.sign_in(
-                tx, email=values["email"], password=request.form.get("password", ""), code="", address=_address()
+                tx,
+                email=values["email"],
+                password=request.form.get("password", ""),
+                code="",
+                address=_address(),
             )
     except NotAllowed as error:
         if error.code == "code_needed":
@@ -85,7 +90,10 @@ def sign_up() -> ResponseReturnValue:
     except (Invalid, RuleBroken) as error:
         return _sign_up_page(values, sentences(error))
     security.sign_in(user)
-    flash(_("Welcome. Your organization is entered; complete its record when you have the papers at hand."), "ok")
+    flash(
+        _("Welcome. Your organization is entered; complete its record when you have the papers at hand."),
+        "ok",
+    )
     return redirect(url_for("home.home"), 303)
 
 
@@ -149,7 +157,9 @@ def _ask_code(user: User | None, onwards: str, errors: dict[str, str]) -> Respon
 
 def _unkept(template: str, errors: dict[str, str], **context: Any) -> ResponseReturnValue:
     """A form that no cache may keep, since it carries a secret."""
-    response = make_response(page(template, status=422 if errors else 200, values={}, errors=errors, **context))
+    response = make_response(
+        page(template, status=422 if errors else 200, values={}, errors=errors, **context)
+    )
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -177,4 +187,5 @@ def _sign_up_page(values: dict[str, str], errors: dict[str, str]) -> ResponseRet
         values={key: value for key, value in values.items() if key != "password"},
         errors=errors,
         places=place_choices(),
+        countries=[(country.code, country.name(language())) for country in countries.all()],
     )
