@@ -22,6 +22,9 @@ SMALL_NODES = 5_000
 EXACT_COLUMNS = 2_500
 """Up to so many quantity columns the whole component goes to branch and bound."""
 
+EXACT_COLUMNS_FEW_PERIODS = 20_000
+"""The same with one or two periods, where cuts are strong: better than search in equal time."""
+
 RELAX_COLUMNS = 60_000
 """Up to so many quantity columns the linear relaxation is worth solving for its bound."""
 
@@ -52,7 +55,8 @@ def solve(
         return Part(quantity, network.bound_above(problem, values, uppers, quantity), "network")
     columns = int((problem.uppers() > 0).sum())
     pinned = problem.pinned is not None and bool(problem.pinned.any())
-    if columns <= EXACT_COLUMNS or pinned:
+    most = EXACT_COLUMNS_FEW_PERIODS if problem.periods <= 2 else EXACT_COLUMNS
+    if columns <= most or pinned:
         return _by_branching(problem, columns, remaining, gap, seed, told)
     return _by_search(problem, columns, remaining, gap, seed, told)
 
