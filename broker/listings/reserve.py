@@ -38,6 +38,9 @@ def reserve(tx: Transaction, need: Need, capacity: Capacity, deliveries: list[tu
     Raises Conflict('oversold') when the capacity no longer has it and Conflict('need_filled') when the need no
     longer wants it; the whole transaction is then undone.
     """
+    # Always the need first, so that two promises never wait for each other.
+    tx.session.refresh(need, with_for_update=True)
+    tx.session.refresh(capacity, with_for_update=True)
     total = sum((kg for _, kg in deliveries), Decimal(0))
     one_off = need.period in ("once", "season")
     for slot in slots_for(supply_of(capacity), deliveries, one_off=one_off):

@@ -1,0 +1,137 @@
+"""Both sides answer a suggestion; however many try at once, each side answers once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import Session
+
+from broker.agreements import services as agreements
+from broker.agreements.models import Agreement
+from broker.audit.models import AuditEntry
+from broker.clock import Clock
+from broker.database import make_engine
+from broker.demo.load import BROKER, BUYER
+from broker.errors import Conflict, NotFound, RuleBroken
+from broker.listings.models import Need
+from broker.matchmaking import suggestions
+from broker.matchmaking.models import Suggestion
+from broker.notifications.models import Message
+from broker.parties.actor import Actor
+from broker.transaction import transaction
+from tests.factories.market import matched, need_id, person
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    made = make_engine(database_url, **({"pool_size": 50} if database_url.startswith("postgresql") else {}))
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def clock(engine: Engine) -> Clock:
+    return matched(engine)
+
+
+def suggested(engine: Engine, reference: str, state: str) -> list[int]:
+    with Session(engine) as session:
+        query = select(Suggestion.id).where(
+            Suggestion.need_id == need_id(engine, reference), Suggestion.state == state
+        )
+        return list(session.scalars(query.order_by(Suggestion.id)))
+
+
+def sent(engine: Engine, clock: Clock) -> list[int]:
+    """The bundle of story 1, before both sides."""
+    with transaction(engine, person(engine, BROKER), clock) as tx:
+        ids = suggested(engine, "B01", "generated")
+        for suggestion_id in ids:
+            suggestions.shortlist(tx, suggestion_id)
+        suggestions.send(tx, ids)
+    return ids
+
+
+def producer_of(engine: Engine, suggestion_id: int) -> Actor:
+    with Session(engine) as session:
+        reference = session.get_one(Suggestion, suggestion_id).capacity.reference
+    return person(engine, f"{reference.lower()}@demo.example")
+
+
+def test_fifty_acceptances_at_once_count_as_one(engine: Engine, clock: Clock) -> None:
+    first = sent(engine, clock)[0]
+    buyer = person(engine, BUYER)
+
+    def try_it(_: int) -> str:
+        try:
+            with transaction(engine, buyer, clock) as tx:
+                suggestions.accept(tx, first)
+            return "accepted"
+        except Conflict as conflict:
+            return conflict.code
+
+    with ThreadPoolExecutor(50) as pool:
+        answers = list(pool.map(try_it, range(50)))
+    assert answers.count("accepted") == 1
+    assert answers.count("already_answered") == 49
+    with Session(engine) as session:
+        accepted = session.get_one(Suggestion, first)
+        assert accepted.state == "accepted_one"
+        rows = select(func.count()).select_from(AuditEntry).where(AuditEntry.verb == "suggestion.accept")
+        assert session.scalar(rows) == 1
+
+
+def test_a_bundle_that_all_accept_fills_the_need_and_becomes_drafts(engine: Engine, clock: Clock) -> None:
+    ids = sent(engine, clock)
+    assert len(ids) == 5
+    for suggestion_id in ids:
+        for actor in (person(engine, BUYER), producer_of(engine, suggestion_id)):
+            with transaction(engine, actor, clock) as tx:
+                suggestions.accept(tx, suggestion_id)
+    with Session(engine) as session:
+        need = session.get_one(Need, need_id(engine, "B01"))
+        assert need.state == "covered"
+        assert need.total_kg - need.covered_kg < 1  # whole grams per week and organization, rounded down
+    with transaction(engine, person(engine, BROKER), clock) as tx:
+        drafted = [agreements.draft(tx, suggestion_id) for suggestion_id in ids]
+    facts = agreements.facts_of(drafted[0].versions[0])
+    assert facts.joint_covered_pct == Decimal("100.0")
+    with pytest.raises(Conflict), transaction(engine, person(engine, BROKER), clock) as tx:
+        agreements.draft(tx, ids[0])
+    with Session(engine) as session:
+        assert session.scalar(select(func.count()).select_from(Agreement)) == 5
+
+
+def test_declining_needs_a_reason_and_tells_the_other_side(engine: Engine, clock: Clock) -> None:
+    first = sent(engine, clock)[0]
+    producer = producer_of(engine, first)
+    with pytest.raises(RuleBroken, match="reason_required"), transaction(engine, producer, clock) as tx:
+        suggestions.decline(tx, first, "")
+    before = _mails(engine, BUYER)
+    with transaction(engine, producer, clock) as tx:
+        suggestions.decline(tx, first, "payment", "la asamblea no acepta")
+    assert _mails(engine, BUYER) == before + 1
+    with Session(engine) as session:
+        declined = session.get_one(Suggestion, first)
+        assert (declined.state, declined.declined_by, declined.decline_reason) == ("declined", "producer", "payment")
+    with pytest.raises(Conflict), transaction(engine, person(engine, BUYER), clock) as tx:
+        suggestions.accept(tx, first)
+
+
+def test_strangers_and_early_birds_see_no_suggestion(engine: Engine, clock: Clock) -> None:
+    unsent = suggested(engine, "B01", "generated")[0]
+    for actor in (person(engine, BUYER), person(engine, "b04@demo.example"), person(engine, "p10@demo.example")):
+        with pytest.raises(NotFound), transaction(engine, actor, clock) as tx:
+            suggestions.accept(tx, unsent)
+
+
+def _mails(engine: Engine, address: str) -> int:
+    with Session(engine) as session:
+        query = select(func.count()).select_from(Message).where(Message.to_address == address)
+        return session.scalar(query) or 0
+
+
