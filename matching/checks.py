@@ -60,7 +60,7 @@ def between(field: str, value: FloatArray | IntArray, low: float, high: float, *
     if bad.any():
         row = tuple(int(k) for k in np.argwhere(bad)[0])
         where = ", ".join(map(str, row))
-        allowed = f"between {low:g} and {high:g}" if np.isfinite(high) else f"at least {low:g} and finite"
+        allowed = f"between {low:g} and {high:g}" if np.isfinite(high) else f"a number not below {low:g}"
         raise ValueError(f"{field}[{where}]: must be {allowed}, is {value[row]}")
 
 

@@ -78,11 +78,11 @@ class AllocationProblem:
         self._set("value", checks.floats("value", self.value, shape), -np.inf, None)
         self._set("fixed_cost", checks.floats("fixed_cost", self.fixed_cost, (e,)), 0, None)
         self._set("min_lot", checks.floats("min_lot", self.min_lot, (e,)), 0, None)
-        self._floats("upper", (e, t), None)
+        self._floats("upper", (e, t), np.inf)
         self._floats("min_fill", (n,), 1)
         self._floats("max_share", (n,), 1)
         self._floats("switching_cost", (e,), None)
-        self._floats("dependency", (m,), None)
+        self._floats("dependency", (m,), np.inf)
         for name, size in (("min_suppliers", n), ("max_suppliers", n), ("supplier", m), ("buyer", n)):
             given = getattr(self, name)
             if given is not None:
@@ -142,9 +142,11 @@ class AllocationProblem:
         return total
 
     def least(self) -> FloatArray:
-        """[E] fewest kg of a pair that trades: its lot, and where trading earns by itself at least
-        ``LEAST_KG`` (all the pair can carry, if that is less; a pair that can carry nothing never trades)."""
+        """[E] fewest kg of a pair that trades: its lot, and where it is pinned or trading earns by itself at
+        least ``LEAST_KG`` (all it can carry, if that is less; a pair that can carry nothing never trades)."""
         earns = self.bonus() > 0
+        if self.pinned is not None:
+            earns |= self.pinned
         if self.min_suppliers is not None:
             earns |= self.min_suppliers[self.need] >= 2
         most: FloatArray = self.uppers().sum(axis=1)

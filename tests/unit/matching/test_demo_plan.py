@@ -11,7 +11,8 @@ from matching.result import Result
 from matching.solve import solve
 from matching.subset import capacities_of, needs_of
 
-from .demo_market import BUYERS, EXPECTED_COVERED_PCT, EXPECTED_KG, demo_market
+from .demo_expected import EXPECTED_COVERED_PCT, EXPECTED_KG
+from .demo_market import BUYERS, demo_market
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,8 @@ import pytest
 
 from matching.pairs import evaluate
 
-from .demo_market import EXPECTED_CLOSED, demo_market
+from .demo_expected import EXPECTED_CLOSED
+from .demo_market import demo_market
 
 
 @pytest.fixture(scope="module")
