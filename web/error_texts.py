@@ -39,6 +39,7 @@ ERRORS = {
     "outside_country": _l("This point does not lie in %(country)s. Are latitude and longitude swapped, or a sign missing?"),
     "certificate_holder": _l("A certificate is held by the organization itself, a union or a buyer."),
     "certificate_number_format": _l("“%(number)s” does not have the form of this certificate's number (%(label)s)."),
+    "holder_unknown": _l("We do not know “%(holder)s”, who should hold the certificate."),
     "no_union": _l("Your organization belongs to no union."),
     "buyer_unknown": _l("No buyer is called “%(name)s”."),
     "buyer_several": _l("Several buyers match “%(name)s”. Write the whole name."),
@@ -65,6 +66,9 @@ ERRORS = {
     "choice_unknown": _l("“%(value)s” is not one of the choices."),
     "country_unknown": _l("“%(value)s” is not a country we know. Use its two letters, such as CO."),
     "place_unknown": _l("We do not know %(value)s in %(country)s. Check the name, or give latitude and longitude."),
+    "place_code_unknown": _l("We do not know the place “%(value)s”."),
+    "concept_unknown": _l("We do not know the product “%(concept)s”."),
+    "attribute_unknown": _l("We do not know the feature “%(attribute)s”."),
     "product_unknown": _l("We do not know the product “%(product)s”."),
     "grade_unknown": _l("The grade “%(grade)s” does not belong to this product."),
     "scheme_unknown": _l("We do not know the certificate “%(scheme)s”."),
@@ -104,6 +108,7 @@ ERRORS = {
     "price_method_needs": _l("This kind of price needs this figure."),
     "money_too_fine": _l("%(currency)s prices have at most two decimals."),
     "currency_unknown": _l("We do not know the currency “%(currency)s”."),
+    "quantity_or_area": _l("Give the quantity, or area and yield from which it follows."),
     "volume_zero": _l("With these figures nothing is left to deliver."),
     "elsewhere_above_volume": _l("More is promised elsewhere than the members deliver (%(volume)s kg a year)."),
     "yield_implausible": _l("This yield is more than ten times the usual %(typical)s t/ha a year."),
@@ -144,6 +149,7 @@ ERRORS = {
     "quote_missing": _l("There is no quotation of %(series)s. Enter one first."),
     "rate_missing": _l("There is no exchange rate for %(currency)s. Enter one first."),
     # readiness
+    "readiness_differs": _l("Another row of this organization says a readiness of %(readiness)s."),
     "assessment_empty": _l("Give at least one indicator a value."),
     "indicator_unknown": _l("This indicator does not belong to this kind of organization."),
     # matchmaking

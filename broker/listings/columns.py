@@ -100,7 +100,11 @@ _VALUES = {
         "cash": "efectivo",
         "cheque": "cheque, check",
     },
-    "visibility": {"public": "pública, público, todos", "invited": "invitados", "broker": "corredor, solo mi corredor"},
+    "visibility": {
+        "public": "pública, público, todos",
+        "invited": "invitados",
+        "broker": "corredor, solo mi corredor",
+    },
 }
 
 
@@ -127,8 +131,12 @@ def spec_columns(kind: str) -> dict[str, tuple[str, ...]]:
     for attribute in attributes.all():
         base, labels = f"spec_{attribute.code}", tuple(dict.fromkeys(attribute.labels.values()))
         if attribute.type == "number" and kind == "needs":
-            found[f"{base}_min"] = tuple(f"{label} {word}" for label in labels for word in ("mín", "mínimo", "min"))
-            found[f"{base}_max"] = tuple(f"{label} {word}" for label in labels for word in ("máx", "máximo", "max"))
+            found[f"{base}_min"] = tuple(
+                f"{label} {word}" for label in labels for word in ("mín", "mínimo", "min")
+            )
+            found[f"{base}_max"] = tuple(
+                f"{label} {word}" for label in labels for word in ("máx", "máximo", "max")
+            )
         else:
             found[base] = labels
     return found

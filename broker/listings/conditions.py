@@ -30,7 +30,9 @@ def closed_conditions(
     cover the organization's produce."""
     found = [*_waiting(need, capacity), *_grade_and_spec(need, capacity), *_origin(need, capacity)]
     valid = {c.scheme for c in certificates if c.valid_on(today) and c.product in (None, capacity.product)}
-    found += [Closed("certificate", {"scheme": scheme}) for scheme in need.certificates if scheme not in valid]
+    found += [
+        Closed("certificate", {"scheme": scheme}) for scheme in need.certificates if scheme not in valid
+    ]
     return found + _calendar(need, capacity)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sqlalchemy import select
+
 from broker.errors import Conflict
 from broker.listings.capacity_input import CapacityInput
 from broker.listings.events import CapacityChanged, NeedChanged
@@ -23,23 +25,27 @@ from broker.transaction import Transaction
 
 
 def import_needs(
-    tx: Transaction, buyer_id: int, rows: Sequence[tuple[str, NeedInput]], *, publish: bool
+    tx: Transaction, buyer_id: int, rows: Sequence[tuple[str, NeedInput]], *, publish: bool, batch: str
 ) -> list[Need]:
-    """Enter needs given as (reference, input), an empty reference numbered anew; as drafts, or published.
+    """Enter needs given as (reference, input), an empty reference numbered anew; as drafts, or published. A `batch`
+    counts once: sent again it enters nothing.
 
     Raises Conflict('id_taken') when a reference was used meanwhile; nothing is entered then.
     """
     role = require_act_for(tx.actor, buyer_id, broker_too=True)
     lock_owner(tx.session, buyer_id)
+    if tx.session.scalar(select(Need.id).where(Need.buyer_id == buyer_id, Need.request_key == f"{batch}-0")):
+        return []
     names = _references(references_of(tx.session, Need, buyer_id), [name for name, _ in rows], "R")
     needs = []
-    for name, (_, data) in zip(names, rows, strict=True):
+    for place, (name, (_, data)) in enumerate(zip(names, rows, strict=True)):
         check_need(data, tx.today)
         need = Need(
             **need_values(data),
             buyer_id=buyer_id,
             reference=name,
             contributions=[Contribution(type=c.type, description=c.description) for c in data.contributions],
+            request_key=f"{batch}-{place}",
             created_at=tx.now,
             updated_at=tx.now,
         )
@@ -56,23 +62,28 @@ def import_needs(
 
 
 def import_capacities(
-    tx: Transaction, organization_id: int, rows: Sequence[tuple[str, CapacityInput]]
+    tx: Transaction, organization_id: int, rows: Sequence[tuple[str, CapacityInput]], *, batch: str
 ) -> list[Capacity]:
-    """Enter and publish capacities given as (reference, input), an empty reference numbered anew.
+    """Enter and publish capacities given as (reference, input), an empty reference numbered anew. A `batch` counts
+    once: sent again it enters nothing.
 
     Raises Conflict('id_taken') when a reference was used meanwhile; nothing is entered then.
     """
     require_act_for(tx.actor, organization_id)
     lock_owner(tx.session, organization_id)
+    sent = select(Capacity.id).where(Capacity.organization_id == organization_id)
+    if tx.session.scalar(sent.where(Capacity.request_key == f"{batch}-0")):
+        return []
     taken = references_of(tx.session, Capacity, organization_id)
     names = _references(taken, [name for name, _ in rows], "O")
     capacities = []
-    for name, (_, data) in zip(names, rows, strict=True):
+    for place, (name, (_, data)) in enumerate(zip(names, rows, strict=True)):
         capacity = Capacity(
             **capacity_values(data),
             organization_id=organization_id,
             reference=name,
             confirmed_at=tx.now,
+            request_key=f"{batch}-{place}",
             created_at=tx.now,
             updated_at=tx.now,
         )

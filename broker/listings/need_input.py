@@ -59,6 +59,7 @@ METHOD_NEEDS = {
     "collar": ("price", "collar_low", "collar_high"),
     "split_payment": ("price",),
 }
+_BETWEEN_CONTRIBUTIONS = re.compile(rf"\n|;(?=\s*(?:{'|'.join(CONTRIBUTION_TYPES)})\s*:)")
 
 
 @dataclass(frozen=True)
@@ -191,9 +192,9 @@ def _origins(reader: Reader) -> list[str]:
 
 
 def _contributions(reader: Reader) -> list[ContributionInput]:
-    """One a line (or after a `;`): `type: what it is`."""
+    """`type: what it is`, one a line or after a semicolon."""
     found = []
-    for line in re.split(r"[;\n]", reader.raw.get("contributions", "")):
+    for line in _BETWEEN_CONTRIBUTIONS.split(reader.raw.get("contributions", "")):
         if not line.strip():
             continue
         kind, _, what = (part.strip() for part in line.partition(":"))

@@ -31,7 +31,9 @@ def products_matching(text: str) -> list[str]:
 @cache
 def _by_name() -> dict[str, str]:
     """Names that belong to one product only; a product's own name beats another one's alias."""
-    own = _unambiguous([(key(name), product.code) for product in products.all() for name in product.names.values()])
+    own = _unambiguous(
+        [(key(name), product.code) for product in products.all() for name in product.names.values()]
+    )
     return _unambiguous(list(_spellings())) | own
 
 

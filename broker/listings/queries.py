@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from broker.catalogue import places
@@ -58,12 +58,14 @@ class Page:
         return max(1, -(-self.total // PAGE))
 
 
-def browse_needs(session: Session, wanted: Filter) -> Page:
-    """Public needs that are open."""
+def browse_needs(session: Session, wanted: Filter, *, first: Sequence[str] = ()) -> Page:
+    """Public needs that are open; those of the products in `first` stand before the others."""
     query = select(Need).join(Need.buyer).where(Need.state.in_(OPEN_NEEDS), Need.visibility == "public")
     query = _common(query, Need, wanted)
     if wanted.days is not None:
         query = query.where(Need.payment_days <= wanted.days)
+    if first:
+        query = query.order_by(case((Need.product.in_(first), 0), else_=1))
     order = NEED_SORTS.get(wanted.sort, NEED_SORTS["newest"])
     return _page(session, query.options(joinedload(Need.buyer)).order_by(order, Need.id), wanted.page)
 
@@ -98,9 +100,17 @@ def visible_capacity(session: Session, actor: Actor, capacity_id: int) -> Capaci
     return capacity
 
 
-def needs_of(session: Session, owners: Sequence[int], *, states: Sequence[str] | None = None) -> list[Need]:
-    """The needs of some buyers, newest first."""
+def needs_of(
+    session: Session,
+    owners: Sequence[int],
+    *,
+    states: Sequence[str] | None = None,
+    contributions: bool = False,
+) -> list[Need]:
+    """The needs of some buyers, newest first; with their contributions where those are asked for."""
     query = select(Need).where(Need.buyer_id.in_(owners)).options(joinedload(Need.buyer)).order_by(Need.id.desc())
+    if contributions:
+        query = query.options(selectinload(Need.contributions))
     return list(session.scalars(query if states is None else query.where(Need.state.in_(states))))
 
 

@@ -148,5 +148,5 @@ class Reader:
         if open_reading is not None and declared is not None:
             return open_reading.code, declared
         choices = [unit.factor for unit in found.choices if unit.factor is not None]
-        self.faults.add("unit_ambiguous", kg_name, unit=found.text, choices=choices)
+        self.faults.add("unit_ambiguous", kg_name, text=found.text, choices=choices)
         return None

@@ -24,6 +24,12 @@ def limit_fields(attribute: Attribute) -> tuple[str, ...]:
     return {"min": (f"{base}_min",), "max": (f"{base}_max",)}.get(attribute.operator, (f"{base}_min", f"{base}_max"))
 
 
+def limit_names(attribute: Attribute) -> tuple[str, ...]:
+    """Every field by which a need may state its limit on an attribute, the unusual side included."""
+    base = f"spec_{attribute.code}"
+    return (f"{base}_min", f"{base}_max") if attribute.type == "number" else (base,)
+
+
 def value_field(attribute: Attribute) -> str:
     """The input field by which a capacity states its value of an attribute."""
     return f"spec_{attribute.code}"
@@ -36,7 +42,7 @@ def read_limits(reader: Reader, product: str) -> dict[str, Any]:
         limit = _limit(reader, attribute, product)
         if limit:
             found[attribute.code] = limit
-    _refuse_foreign(reader, {name for a in _attributes_of(product) for name in _limit_names(a)})
+    _refuse_foreign(reader, {name for a in _attributes_of(product) for name in limit_names(a)})
     return found
 
 
@@ -83,11 +89,6 @@ def _plain(code: str, value: Any) -> str | Decimal:
 def _attributes_of(product: str) -> tuple[Attribute, ...]:
     # Asked for every row of an import.
     return attributes.for_product(product)
-
-
-def _limit_names(attribute: Attribute) -> tuple[str, ...]:
-    base = f"spec_{attribute.code}"
-    return (f"{base}_min", f"{base}_max") if attribute.type == "number" else (base,)
 
 
 def _refuse_foreign(reader: Reader, known: set[str]) -> None:

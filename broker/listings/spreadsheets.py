@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
+from broker.catalogue.wording import key
 from broker.errors import Invalid, RuleBroken
 from broker.listings.capacity_input import CapacityInput, read_capacity
 from broker.listings.cells import Cell, as_text, capacity_cells, need_cells
@@ -19,6 +20,7 @@ from broker.listings.workbook import Line, read_lines
 from broker.numerals import Separator
 
 Kind = Literal["needs", "capacities"]
+PARTY: dict[Kind, str] = {"needs": "buyer", "capacities": "organization"}
 _PREFIXED = ("'=", "'+", "'-", "'@", "'\t", "'\r")
 
 
@@ -92,9 +94,10 @@ def preview(
     today: dt.date,
     *,
     taken: Iterable[str] = (),
+    owner: str = "",
 ) -> Preview:
     """Read every row as a need or a capacity. `home` is the country where a row names none; `taken` are ids that the
-    owner has already used.
+    owner has already used; with `owner`, rows that name another party are refused.
 
     Raises RuleBroken('columns_missing') when a column that no row can do without is not there.
     """
@@ -106,9 +109,12 @@ def preview(
     seen, used = _first_lines(sheet, named), set(taken)
     result = Preview([], [], sheet.columns, [column for column, name in named.items() if name is None])
     for row in sheet.rows:
-        raw = {named[column]: text for column, text in _text(row, decimal_separator).items() if named.get(column)}
+        raw = {
+            named[column]: text for column, text in _text(row, decimal_separator).items() if named.get(column)
+        }
         known = {name: value_meant(name, _unprefixed(text)) for name, text in raw.items() if name is not None}
         faults = [*row.faults, *_id_faults(row.line, known.get("id", ""), seen, used)]
+        faults += _owner_faults(known, PARTY[kind], owner)
         try:
             data = read(known)
         except Invalid as fault:
@@ -128,7 +134,9 @@ def needs_as_rows(needs: Iterable[Need]) -> tuple[list[str], list[dict[str, Cell
 
 def capacities_as_rows(capacities: Iterable[Capacity]) -> tuple[list[str], list[dict[str, Cell]]]:
     """Columns and cells of capacities. Holds reserve prices: only for their owner and its broker."""
-    rows = [{"id": c.reference, "organization": c.organization.legal_name} | capacity_cells(c) for c in capacities]
+    rows = [
+        {"id": c.reference, "organization": c.organization.legal_name} | capacity_cells(c) for c in capacities
+    ]
     return columns_of("capacities", rows), rows
 
 
@@ -187,6 +195,13 @@ def _id_faults(line: int, name: str, seen: dict[str, int], used: set[str]) -> li
     if seen.get(name, line) != line:
         return [RuleBroken("id_twice", field="id", id=name, line=seen[name])]
     return [RuleBroken("id_taken", field="id", id=name)] if name in used else []
+
+
+def _owner_faults(raw: Mapping[str, str], column: str, owner: str) -> list[RuleBroken]:
+    name = raw.get(column, "")
+    if not owner or not name or key(name) == key(owner):
+        return []
+    return [RuleBroken("other_party", field=column, name=name)]
 
 
 def _id_text(cell: Any) -> str:

@@ -22,12 +22,16 @@ FORMATS = {
 }
 
 
-def write(format: str, columns: Sequence[str], rows: Iterable[Mapping[str, Cell]], separator: Separator) -> bytes:
+def write(
+    format: str, columns: Sequence[str], rows: Iterable[Mapping[str, Cell]], separator: Separator
+) -> bytes:
     """The rows as a file of a format in `FORMATS`."""
     return write_csv(columns, rows, separator) if format == "csv" else write_xlsx(columns, rows)
 
 
-def write_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Cell]], separator: Separator = ".") -> bytes:
+def write_csv(
+    columns: Sequence[str], rows: Iterable[Mapping[str, Cell]], separator: Separator = "."
+) -> bytes:
     """UTF-8 with its mark, so that Excel reads the accents; `;` between columns where decimals have a comma."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=";" if separator == "," else ",", lineterminator="\r\n")

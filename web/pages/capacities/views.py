@@ -1,70 +1,132 @@
-"""Skeleton of the routes; the pages follow."""
+"""Capacities: the public list, an organization's own, one capacity, its steps, and the export."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+from flask import Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
-from web.security import access
+from broker.catalogue import products
+from broker.errors import NotFound
+from broker.listings import queries
+from broker.listings.models import Capacity
+from broker.listings.periods import WEEKS_PER_MONTH
+from broker.listings.services import EDITABLE_CAPACITY, move_capacity
+from broker.listings.spreadsheets import capacities_as_rows
+from broker.listings.transitions import CAPACITY
+from broker.parties.permissions import role_towards, sees_private
+from web.extensions import db
+from web.pages.capacities import editing, importing
+from web.pages.capacities.blueprint import bp
+from web.pages.listings import filters, sheets
+from web.pages.listings.importing import left_over
+from web.rendering import page, writing
+from web.security import PRODUCERS, access, actor, safe_next
 
-bp = Blueprint("capacities", __name__, template_folder="templates", url_prefix="/capacities")
+__all__ = ["bp", "editing", "importing"]
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What the reader may do with a capacity."""
+
+    private: bool
+    edit: bool
+    steps: tuple[str, ...]
 
 
 @bp.get("")
 @access("public")
 def browse() -> ResponseReturnValue:
-    return "capacities"
+    """Public published capacities, filtered by the address."""
+    chosen = filters.wanted(list(queries.CAPACITY_SORTS))
+    found = queries.browse_capacities(db.session(), chosen)
+    return page(
+        "capacities/browse.html", fragment="capacities/_results.html", found=found, chosen=chosen,
+        narrowed=filters.narrows(chosen),
+    )  # fmt: skip
 
 
 @bp.get("/mine")
-@access("user")
+@access(*PRODUCERS, "broker")
 def mine() -> ResponseReturnValue:
-    return "capacities"
+    """The organization's own capacities in every state; for a broker those of the clients."""
+    rows = queries.capacities_of(db.session(), _owners())
+    return page(
+        "capacities/mine.html", rows=rows, rights={c.id: rights(c) for c in rows}, left=left_over(),
+        due={c.id: due_on(c) for c in rows},
+    )  # fmt: skip
 
 
 @bp.get("/<int:capacity_id>")
 @access("public")
 def show(capacity_id: int) -> ResponseReturnValue:
-    return "capacities"
-
-
-@bp.route("/new", methods=["GET", "POST"])
-@access("user")
-def new() -> ResponseReturnValue:
-    return "capacities"
-
-
-@bp.route("/<int:capacity_id>/edit", methods=["GET", "POST"])
-@access("user")
-def edit(capacity_id: int) -> ResponseReturnValue:
-    return "capacities"
+    """One capacity: public facts for all, reserve price and figures behind it for its owner and its broker."""
+    capacity = queries.visible_capacity(db.session(), actor(), capacity_id)
+    return page("capacities/show.html", capacity=capacity, rights=rights(capacity), due=due_on(capacity))
 
 
 @bp.post("/<int:capacity_id>/<action>")
-@access("user")
+@access(*PRODUCERS)
 def action(capacity_id: int, action: str) -> ResponseReturnValue:
-    return "capacities"
-
-
-@bp.route("/import", methods=["GET", "POST"])
-@access("user")
-def import_file() -> ResponseReturnValue:
-    return "capacities"
-
-
-@bp.post("/import/<token>/confirm")
-@access("user")
-def import_confirm(token: str) -> ResponseReturnValue:
-    return "capacities"
-
-
-@bp.get("/import/<token>/bad-rows.<format>")
-@access("user")
-def bad_rows(token: str, format: str) -> ResponseReturnValue:
-    return "capacities"
+    """Reconfirm with one tap, or withdraw after a question."""
+    capacity = queries.visible_capacity(db.session(), actor(), capacity_id)
+    if action not in {row.name for row in CAPACITY.rows if "owner" in row.by}:
+        raise NotFound("not_found")
+    if action == "withdraw" and action in rights(capacity).steps and request.form.get("confirm") != "1":
+        return page("capacities/confirm.html", capacity=capacity)
+    with writing() as tx:
+        move_capacity(tx, capacity_id, action, reason=request.form.get("reason", "").strip()[:200])
+    flash(_("The capacity is withdrawn.") if action == "withdraw" else _("Confirmed. Thank you."), "ok")
+    return redirect(
+        safe_next(request.form.get("next"), url_for("capacities.show", capacity_id=capacity_id)), 303
+    )
 
 
 @bp.get("/export.<format>")
-@access("user")
-def export(format: str) -> ResponseReturnValue:
-    return "capacities"
+@access(*PRODUCERS, "broker")
+def export(format: str) -> Response:
+    """The reader's own capacities, or the clients', as a file that can be imported again."""
+    columns, rows = capacities_as_rows(queries.capacities_of(db.session(), _owners()))
+    return sheets.as_file(format, columns, rows, _("capacities"))
+
+
+@bp.app_template_filter("weekly")
+def weekly(capacity: Capacity) -> Decimal:
+    """kg a week while it delivers, after what is committed elsewhere."""
+    free = capacity.volume_kg_year - capacity.elsewhere_kg_year
+    months = (
+        12 if products.get(capacity.product).storable else sum(1 for weight in capacity.calendar if weight)
+    )
+    return free / months / WEEKS_PER_MONTH
+
+
+@bp.app_template_filter("keeps")
+def keeps(capacity: Capacity) -> bool:
+    """Whether the produce is stored and sold evenly over the year."""
+    return products.get(capacity.product).storable
+
+
+def due_on(capacity: Capacity) -> dt.date:
+    """The day by which it must be confirmed again."""
+    days = products.get(capacity.product).perishable_days
+    return (capacity.confirmed_at + dt.timedelta(days=days)).date()
+
+
+def rights(capacity: Capacity) -> Rights:
+    """From the state table and the reader's role towards the owner."""
+    role = role_towards(actor(), capacity.organization_id) if actor().may_write else None
+    steps = tuple(row.name for row in CAPACITY.available(capacity.state, role)) if role else ()
+    edit = role == "owner" and capacity.state in EDITABLE_CAPACITY
+    return Rights(sees_private(actor(), capacity.organization_id), edit, steps)
+
+
+def _owners() -> list[int]:
+    if actor().kind == "broker":
+        return sorted(actor().clients)
+    own = actor().organization_id
+    return [own] if own is not None else []
