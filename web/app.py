@@ -9,7 +9,7 @@ import broker.models  # noqa: F401  (every table must be known before the first 
 import broker.subscriptions  # noqa: F401  (handlers register themselves)
 from broker.clock import Clock, system_clock
 from broker.database import govern
-from web import assets, errors, figures, i18n, pages, rendering, security
+from web import assets, errors, explanation_texts, figures, i18n, pages, rendering, security
 from web.config import Settings, from_environment
 from web.extensions import babel, csrf, db, htmx
 
@@ -25,6 +25,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
     security.register(app)
     rendering.register(app)
     figures.register(app)
+    explanation_texts.register(app)
     errors.register(app)
     pages.register(app)
     return app

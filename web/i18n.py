@@ -71,7 +71,7 @@ def plain(value: Any) -> str:
 def kilograms(value: Any) -> str:
     """A mass: kg below a tonne, tonnes above."""
     kg = Decimal(value)
-    return f"{number(kg)} kg" if abs(kg) < 1000 else tonnes(kg)
+    return f"{number(kg)} kg" if abs(kg) < 1000 else f"{number(kg / 1000)} t"
 
 
 def tonnes(value: Any, decimals: int = 2) -> str:

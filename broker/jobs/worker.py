@@ -21,8 +21,8 @@ from broker.jobs.models import Job
 from broker.parties.actor import SYSTEM
 from broker.transaction import Transaction, transaction
 
-LEASE = dt.timedelta(seconds=20)
-HEARTBEAT_SECONDS = 5.0
+LEASE = dt.timedelta(seconds=15)
+HEARTBEAT_SECONDS = 4.0
 MOST_ATTEMPTS = 5
 log = logging.getLogger("alianza.worker")
 

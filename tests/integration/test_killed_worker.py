@@ -37,7 +37,7 @@ def test_a_killed_run_is_finished_once_by_the_next_worker(database_url: str, tmp
         _wait(lambda: _state(engine) == "done")
     finally:
         second.terminate()
-        second.wait(15)
+        second.wait(30)
     with Session(engine) as session:
         job = session.scalars(select(Job).where(Job.kind == "matching_run")).one()
         assert (job.state, job.attempts) == ("done", 2)
