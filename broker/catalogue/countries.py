@@ -38,7 +38,7 @@ def get(code: str) -> Country:
     try:
         return _countries()[code]
     except KeyError:
-        raise NotFound("country_unknown", country=code) from None
+        raise NotFound("country_unknown", value=code) from None
 
 
 def all() -> tuple[Country, ...]:

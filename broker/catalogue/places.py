@@ -45,11 +45,11 @@ class Place:
 
 
 def get(code: str) -> Place:
-    """Raises NotFound("place_unknown")."""
+    """Raises NotFound("place_code_unknown")."""
     try:
         return _places()[code]
     except KeyError:
-        raise NotFound("place_unknown", place=code) from None
+        raise NotFound("place_code_unknown", value=code) from None
 
 
 def all() -> tuple[Place, ...]:
@@ -62,7 +62,7 @@ def find(country: str, name: str) -> Place:
     for place in all():
         if place.country == country and wanted in _spellings()[place.code]:
             return place
-    raise NotFound("place_unknown", place=name, country=country)
+    raise NotFound("place_unknown", value=name, country=country)
 
 
 def search(text: str, country: str | None = None, limit: int = 10) -> tuple[Place, ...]:

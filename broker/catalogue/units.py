@@ -96,7 +96,7 @@ def get(code: str) -> Unit:
     try:
         return _units()[code]
     except KeyError:
-        raise NotFound("unit_unknown", unit=code) from None
+        raise NotFound("unit_unknown", text=code) from None
 
 
 def all() -> tuple[Unit, ...]:

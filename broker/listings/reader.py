@@ -1,4 +1,5 @@
-"""Reads what people type: one field at a time, every fault kept, so that forms and imports say all of it at once."""
+"""Reads what people type: one field at a time, every fault kept, so that forms and imports say all of it at
+once."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ _LIST = re.compile(r"[;,|\n]")
 
 
 class Reader:
-    """Typed access to raw text fields. A faulty field reads as None (or its default) and is noted in `faults`."""
+    """Typed access to raw text fields. A faulty field reads as None (or its default) and is noted in
+    `faults`."""
 
     def __init__(self, raw: Mapping[str, str], *, decimal_separator: Separator) -> None:
         self.raw = raw
@@ -68,7 +70,13 @@ class Reader:
         return value
 
     def whole(
-        self, name: str, *, required: bool = False, low: int = 0, high: int = 10**9, default: int | None = None
+        self,
+        name: str,
+        *,
+        required: bool = False,
+        low: int = 0,
+        high: int = 10**9,
+        default: int | None = None,
     ) -> int | None:
         value = self.decimal(name, required=required and default is None, low=low, high=high)
         if value is None:

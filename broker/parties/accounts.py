@@ -26,15 +26,15 @@ def sign_up(
     """A new person with a new organization, whose manager she becomes. Raises Invalid with every fault."""
     email = email.strip().lower()
     faults = Faults()
-    faults.require(bool(EMAIL.fullmatch(email)), "email_format", "email")
+    faults.found.extend(organization_faults(tx, organization))
     faults.require(bool(name.strip()), "required", "name")
+    faults.require(bool(EMAIL.fullmatch(email)), "email_format", "email")
+    if tx.session.scalar(select(User.id).where(User.email == email)) is not None:
+        faults.add("email_taken", "email")
     try:
         check_strength(password, email)
     except RuleBroken as fault:
         faults.found.append(fault)
-    if tx.session.scalar(select(User.id).where(User.email == email)) is not None:
-        faults.add("email_taken", "email")
-    faults.found.extend(organization_faults(tx, organization))
     faults.raise_if_any()
     party = register_organization(tx, organization)
     user = User(
@@ -108,9 +108,9 @@ def remove_member(tx: Transaction, organization_id: int, membership_id: int) -> 
 def sign_in(tx: Transaction, *, email: str, password: str, code: str, address: str) -> User:
     """The user, when password and one-time code are right.
 
-    Raises NotAllowed('too_many_attempts') when account or address tried too often, NotAllowed('sign_in_failed')
-    for anything wrong (the same for a known and an unknown account) and NotAllowed('code_needed') when only the
-    one-time code is missing. The caller records the failure with `note_failure` in a transaction of its own.
+    Raises NotAllowed('too_many_attempts') when account or address tried too often, 'sign_in_failed' for
+    anything wrong (the same for a known and an unknown account) and 'code_needed' when only the code is
+    missing. The caller records the failure with `note_failure` in a transaction of its own.
     """
     email = email.strip().lower()
     _refuse_if_throttled(tx, email, address)

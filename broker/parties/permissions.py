@@ -7,7 +7,7 @@ from broker.parties.actor import Actor
 
 
 def sees_private(actor: Actor, owner_id: int) -> bool:
-    """May the actor read what is confidential to `owner_id`: its people may, and its broker with a mandate."""
+    """May the actor read what is confidential to `owner_id`? Its people may, and its broker by mandate."""
     return actor.is_system or owner_id == actor.organization_id or owner_id in actor.clients
 
 

@@ -1,7 +1,8 @@
 """From the values of an assessment to a score, its band and the gate.
 
-Score = sum of weight x value / 5, in points of 100. Confidence = share of the weight whose evidence is younger
-than twelve months; below 60 % there is no number, only "insufficient evidence" (domain model, section 4).
+Score = sum of weight x value / 5, in points of 100. Confidence = share of the weight whose evidence is
+younger than twelve months; below 60 % there is no number, only "insufficient evidence" (domain model,
+section 4).
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ BANDS = ((75, "ready"), (55, "ready_with_plan"), (35, "prepare_first"), (0, "not
 
 @dataclass(frozen=True)
 class Readiness:
-    """`score` is None where evidence does not suffice; `confidence_pct`: share of weight with fresh evidence."""
+    """`score` is None where evidence is lacking; `confidence_pct` is the weight with fresh evidence."""
 
     score: Decimal | None
     confidence_pct: int

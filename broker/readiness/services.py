@@ -1,8 +1,8 @@
 """Assessing an organization: its broker with a mandate does it, the organization reads it, nobody else does.
 
 An organization may also assess itself. That helps it to prepare, but it does not count: only an assessment by
-a broker house (which needed a mandate to make it) or by a programme agency opens or closes the readiness gate,
-since nobody may vouch for himself. Who assessed is stored with the assessment; one without an assessor counts
+a broker house (which needed a mandate to make it) or by a programme agency opens or closes the gate, since
+nobody may vouch for himself. Who assessed is stored with the assessment; one without an assessor counts
 for nothing.
 """
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pyotp
 import pytest
 from flask import Flask
@@ -12,7 +10,6 @@ from sqlalchemy import select
 
 from broker.audit.models import AuditEntry
 from broker.clock import FixedClock
-from broker.notifications.models import Message
 from broker.parties.models import LoginAttempt, Organization, User
 from tests.factories import parties
 from tests.factories.parties import PASSWORD
@@ -39,12 +36,6 @@ def email(write: Write) -> str:
 
 def _enter(client: FlaskClient, email: str, password: str = PASSWORD, **more: str) -> int:
     return client.post("/sign-in", data={"email": email, "password": password, **more}).status_code
-
-
-def _link_of_last_mail(write: Write) -> str:
-    with write() as tx:
-        body = tx.session.scalars(select(Message).order_by(Message.id.desc())).first().body
-    return re.search(r"http://localhost(/password/reset/\S+)", body)[1]
 
 
 @pytest.mark.parametrize("path", ["/sign-in", "/sign-up", "/password/forgot", "/sign-up?kind=union"])
@@ -176,62 +167,6 @@ def test_signing_out_ends_every_session(app: Flask, email: str) -> None:
 def test_signing_out_is_never_done_by_following_a_link(client: FlaskClient, email: str) -> None:
     _enter(client, email)
     assert client.get("/sign-out").status_code == 405
-
-
-def test_a_forgotten_password_is_set_by_the_link_once(client: FlaskClient, email: str, write: Write) -> None:
-    client.post("/password/forgot", data={"email": email.upper()})
-    link = _link_of_last_mail(write)
-    assert client.get(link).headers["Cache-Control"] == "no-store"
-    assert client.post(link, data={"password": "short"}).status_code == 422
-    answer = client.post(link, data={"password": NEW})
-    assert (answer.status_code, answer.location) == (303, "/sign-in")
-    assert _enter(client, email) == 422
-    assert _enter(client, email, NEW) == 303
-    again = client.post(link, data={"password": PASSWORD})
-    assert again.status_code == 410
-    assert "no longer works" in read(again)
-
-
-def test_a_new_password_by_link_ends_open_sessions(
-    app: Flask, client: FlaskClient, email: str, write: Write
-) -> None:
-    _enter(client, email)
-    app.test_client().post("/password/forgot", data={"email": email})
-    app.test_client().post(_link_of_last_mail(write), data={"password": NEW})
-    assert client.get("/account").status_code == 302
-
-
-def test_a_link_lives_for_two_hours(client: FlaskClient, email: str, write: Write, clock: FixedClock) -> None:
-    client.post("/password/forgot", data={"email": email})
-    link = _link_of_last_mail(write)
-    clock.forward(minutes=119)
-    assert client.get(link).status_code == 200
-    clock.forward(minutes=2)
-    assert client.get(link).status_code == 410
-
-
-def test_a_link_cannot_be_made_up_or_changed(client: FlaskClient, email: str, write: Write) -> None:
-    client.post("/password/forgot", data={"email": email})
-    link = _link_of_last_mail(write)
-    for wrong in (link[:-1], link.replace("reset/W", "reset/X"), "/password/reset/x", "/password/reset/.."):
-        assert client.get(wrong).status_code in (404, 410)
-    assert client.get(link).status_code == 200
-
-
-def test_asking_for_a_link_tells_nothing(client: FlaskClient, email: str, write: Write) -> None:
-    known = client.post("/password/forgot", data={"email": email})
-    unknown = client.post("/password/forgot", data={"email": "nobody@example.org"})
-    assert known.get_data(as_text=True) == unknown.get_data(as_text=True).replace("nobody@example.org", email)
-    with write() as tx:
-        assert [message.to_address for message in tx.session.scalars(select(Message))] == [email]
-
-
-def test_nobodys_mailbox_is_flooded(client: FlaskClient, email: str, write: Write) -> None:
-    for _try in range(9):
-        assert client.post("/password/forgot", data={"email": email}).status_code == 200
-    with write() as tx:
-        assert len(tx.session.scalars(select(Message)).all()) == 5
-    assert _enter(client, email) == 303, "asking for links must not lock the account"
 
 
 def test_changing_the_password_asks_for_the_present_one(app: Flask, client: FlaskClient, email: str) -> None:

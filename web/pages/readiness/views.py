@@ -13,6 +13,7 @@ from broker.parties.permissions import require_act_for, sees_private
 from broker.readiness import scores, services
 from broker.readiness.indicators import for_scope
 from web.extensions import db
+from web.i18n import language
 from web.pages.readiness.reading import field_errors, read_values, shown
 from web.rendering import page, writing
 from web.security import access, actor
@@ -85,12 +86,15 @@ def _seen(organization_id: int) -> Organization:
 
 
 def _form(organization: Organization, values: dict[str, str], errors: dict[str, str]) -> ResponseReturnValue:
+    indicators = for_scope(services.scope_of(organization))
+    names = {indicator.code: indicator.name[language()] for indicator in indicators}
     return page(
         "readiness/assess.html",
         status=422 if errors else 200,
         organization=organization,
         is_own=organization.id == actor().organization_id,
-        indicators=for_scope(services.scope_of(organization)),
+        indicators=indicators,
+        field_labels={field: names.get(field.partition("-")[2], "") for field in errors if "-" in field},
         values=values,
         errors=errors,
         floor=scores.FLOOR,
