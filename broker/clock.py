@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 Clock = Callable[[], dt.datetime]
 
@@ -12,6 +13,11 @@ Clock = Callable[[], dt.datetime]
 def system_clock() -> dt.datetime:
     """The present moment in UTC."""
     return dt.datetime.now(dt.UTC)
+
+
+def local_date(moment: dt.datetime, time_zone: str) -> dt.date:
+    """The calendar day of a moment in an IANA time zone; dates in papers are those of the people who sign them."""
+    return moment.astimezone(ZoneInfo(time_zone)).date()
 
 
 @dataclass

@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Flask, current_app, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import to_user_timezone
 from htmx_flask import request as htmx_request
 
 from broker.parties.actor import VISITOR
@@ -58,5 +59,5 @@ def _context() -> dict[str, Any]:
         "user": g.get("user"),
         "demo": current_app.config["SETTINGS"].demo,
         "navigation": navigation(actor),
-        "today": current_app.config["CLOCK"]().date(),
+        "today": to_user_timezone(current_app.config["CLOCK"]()).date(),
     }

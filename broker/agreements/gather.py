@@ -13,11 +13,12 @@ from broker.agreements import facts
 from broker.catalogue import attributes, packings, products, schemes, units
 from broker.catalogue.attributes import Attribute
 from broker.listings.models import Capacity, Need
-from broker.money import KgPrice
+from broker.money import KgPrice, Money
 from broker.parties.models import Certificate, Mandate, Organization
 
 PRICE_PARAM_NAMES = {"index_series": "series", "collar_low": "low", "collar_high": "high"}
 INDEX_UNIT = "¢/lb"
+SYMBOLS = ("kg", "t", "g", "lb")
 SIZES = ("finger_weight_g", "finger_length_cm", "size_code", "size_cm", "capsule_size_mm", "screen_size")
 
 
@@ -57,7 +58,7 @@ def gather(
             periods=tuple(facts.Period(start, end, kg) for start, end, kg in deal.deliveries),
             unit=need.quantity_unit,
             factor=need.quantity_factor,
-            unit_name=units.get(need.quantity_unit).names,
+            unit_name=None if need.quantity_unit in SYMBOLS else units.get(need.quantity_unit).names,
         ),
         delivery=facts.Delivery(
             term=need.delivery_term,
@@ -134,7 +135,6 @@ def _limit(attribute: Attribute, limit: Mapping[str, Any], product: str) -> fact
         choices=tuple(choices[code] for code in limit.get("one_of", ())) or _said(limit),
         unit=attribute.unit,
         critical=attribute.critical,
-        method=attribute.method,
         price_effect="reject" if attribute.critical else "downgrade" if attribute.price_effect == "downgrade" else None,
         size=attribute.code in SIZES,
     )
@@ -165,7 +165,7 @@ def _price(need: Need, deal: Deal) -> facts.Price:
     return facts.Price(
         method=need.price_method,
         currency=need.currency,
-        unit_price=None if formula else deal.price.per(need.price_unit_kg),
+        unit_price=None if formula else Money.rounded(deal.price.per(need.price_unit_kg), need.currency).amount,
         unit=need.price_unit,
         unit_kg=need.price_unit_kg,
         params=params,

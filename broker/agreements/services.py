@@ -11,6 +11,8 @@ from sqlalchemy import select
 from broker.agreements import facts
 from broker.agreements.gather import Deal, gather
 from broker.agreements.models import Agreement, AgreementVersion
+from broker.catalogue import countries
+from broker.clock import local_date
 from broker.documents import canonical
 from broker.errors import NotFound
 from broker.matchmaking.models import Suggestion
@@ -86,7 +88,7 @@ def _gather(tx: Transaction, suggestion: Suggestion) -> facts.DraftFacts:
         capacity,
         buyer,
         organization,
-        today=tx.today,
+        today=local_date(tx.now, countries.get(buyer.country).time_zone),
         certificates=[c for c in certificates if c.valid_on(tx.today)],
         holders={c.holder_id: c.holder for c in certificates},
         mandate=mandate,

@@ -175,8 +175,9 @@ class _Pairs:
         closed = tuple(self._gate(row, gate, distance, need, capacity) for gate, distance in pairs.closed_gates(row))
         chosen = any(kg > 0 for kg in quantities)
         kind = "chosen" if chosen else "open" if not closed else "near_miss" if len(closed) == 1 else "closed"
-        prices = (result.prices.low, result.prices.high, result.prices.proposed)
-        low, high, proposed = (self._price(need, p[link]) if link is not None and chosen else None for p in prices)
+        ends = (result.prices.low, result.prices.high, result.prices.proposed)
+        low, high, middle = (self._price(need, p[link]) if link is not None and chosen else None for p in ends)
+        published = self._price(need, float(result.market.needs.price[pairs.need[row]]))
         return PairFinding(
             need=need,
             capacity=capacity,
@@ -188,7 +189,7 @@ class _Pairs:
             landed=self._price(need, pairs.landed[row]),
             low=low,
             high=high,
-            proposed=proposed,
+            proposed=quotable(middle, low, high, published),
             score=None if link is None else _decimal(result.scores.total[link], "0.1"),
             terms=() if link is None else tuple(_term(line) for line in result.scores.breakdown(link)),
             closed=closed,
@@ -249,6 +250,18 @@ class _Pairs:
             and not own.certificates[row, column]
             and own.buyer_held[row, column] != need.buyer_id
         ]
+
+
+def quotable(
+    proposed: KgPrice | None, low: KgPrice | None, high: KgPrice | None, published: KgPrice | None
+) -> KgPrice | None:
+    """The proposal as a person would quote it: four digits, unless it is the price a side has published or the
+    rounding would leave the corridor."""
+    if proposed is None or low is None or high is None or proposed == published or not proposed.points:
+        return proposed
+    step = Decimal(10) ** (proposed.amount.adjusted() - 3)
+    rounded = KgPrice.rounded(proposed.amount.quantize(step), proposed.currency)
+    return rounded if low.points <= rounded.points <= high.points else proposed
 
 
 def finite(value: float) -> float | None:
