@@ -135,7 +135,11 @@ def _limit(attribute: Attribute, limit: Mapping[str, Any], product: str) -> fact
         choices=tuple(choices[code] for code in limit.get("one_of", ())) or _said(limit),
         unit=attribute.unit,
         critical=attribute.critical,
-        price_effect="reject" if attribute.critical else "downgrade" if attribute.price_effect == "downgrade" else None,
+        price_effect="reject"
+        if attribute.critical
+        else "downgrade"
+        if attribute.price_effect == "downgrade"
+        else None,
         size=attribute.code in SIZES,
     )
 
@@ -154,7 +158,9 @@ def _packing(need: Need) -> facts.Packing | None:
         return None
     packing = packings.get(need.packing)
     net = need.packing_kg or packing.net_kg
-    return facts.Packing(name=packing.names, net_kg=net, tare_kg=packing.tare_kg, returnable=packing.returnable)
+    return facts.Packing(
+        name=packing.names, net_kg=net, tare_kg=packing.tare_kg, returnable=packing.returnable
+    )
 
 
 def _price(need: Need, deal: Deal) -> facts.Price:
@@ -165,7 +171,9 @@ def _price(need: Need, deal: Deal) -> facts.Price:
     return facts.Price(
         method=need.price_method,
         currency=need.currency,
-        unit_price=None if formula else Money.rounded(deal.price.per(need.price_unit_kg), need.currency).amount,
+        unit_price=None
+        if formula
+        else Money.rounded(deal.price.per(need.price_unit_kg), need.currency).amount,
         unit=need.price_unit,
         unit_kg=need.price_unit_kg,
         params=params,

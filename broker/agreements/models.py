@@ -10,7 +10,16 @@ from broker.base import Entity, Id
 from broker.matchmaking.models import Suggestion
 from broker.parties.models import Organization
 
-AGREEMENT_STATES = ("draft", "negotiating", "negotiated", "signed", "active", "completed", "abandoned", "terminated")
+AGREEMENT_STATES = (
+    "draft",
+    "negotiating",
+    "negotiated",
+    "signed",
+    "active",
+    "completed",
+    "abandoned",
+    "terminated",
+)
 
 
 class Agreement(Entity, kw_only=True):
@@ -43,7 +52,10 @@ class AgreementVersion(Entity, kw_only=True):
     """The facts of an agreement at one moment, canonical and hashed; never edited."""
 
     __tablename__ = "agreement_versions"
-    __table_args__ = (UniqueConstraint("agreement_id", "number"), CheckConstraint("number >= 1", name="number"))
+    __table_args__ = (
+        UniqueConstraint("agreement_id", "number"),
+        CheckConstraint("number >= 1", name="number"),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True, init=False)
     agreement_id: Mapped[int] = mapped_column(ForeignKey("agreements.id"), index=True, init=False)

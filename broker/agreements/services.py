@@ -51,7 +51,13 @@ def draft(tx: Transaction, suggestion_id: int) -> Agreement:
     )
     tx.session.add(agreement)
     tx.session.flush()
-    tx.record("agreement.drafted", "agreement", agreement.id, agreement.buyer_id, sha256=agreement.versions[0].sha256)
+    tx.record(
+        "agreement.drafted",
+        "agreement",
+        agreement.id,
+        agreement.buyer_id,
+        sha256=agreement.versions[0].sha256,
+    )
     return agreement
 
 

@@ -90,7 +90,9 @@ def _parties(tx: Transaction) -> dict[str, Actor]:
             about=producer["capacity"].get("description", ""),
             **_organization(producer),
         )
-        people[producer["id"]] = _sign_up(tx, f"{producer['id'].lower()}@demo.example", f"Gerencia, {_short(producer)}", data)
+        people[producer["id"]] = _sign_up(
+            tx, f"{producer['id'].lower()}@demo.example", f"Gerencia, {_short(producer)}", data
+        )
     union = OrganizationInput(kind="union", **_organization(market()["union"]))
     people["U01"] = _sign_up(tx, "u01@demo.example", f"Gerencia, {_short(market()['union'])}", union)
     clerk = people["P01"]
@@ -151,7 +153,9 @@ def _assess_all(tx: Transaction, house: Actor, people: Mapping[str, Actor]) -> N
     with _acting(tx, broker):
         for producer in market()["producers"]:
             values = {
-                indicator.code: ValueInput(value, "Visita y revisión de libros (demostración)", tx.today - EVIDENCE_AGE)
+                indicator.code: ValueInput(
+                    value, "Visita y revisión de libros (demostración)", tx.today - EVIDENCE_AGE
+                )
                 for indicator, value in zip(indicators, producer["readiness"], strict=True)
             }
             assess(tx, _id(people[producer["id"]]), values, note=producer["capacity"].get("description", ""))

@@ -73,7 +73,9 @@ def on_giving_up(kind: str, react: Callable[[Transaction, dict[str, Any], str], 
     _given_up[kind] = react
 
 
-def claim(engine: Engine, clock: Clock = system_clock, settings: dict[str, str] | None = None) -> JobContext | None:
+def claim(
+    engine: Engine, clock: Clock = system_clock, settings: dict[str, str] | None = None
+) -> JobContext | None:
     """Take the next job that is due, or whose lease has run out. None when there is nothing to do."""
     with transaction(engine, SYSTEM, clock) as tx:
         due = or_(

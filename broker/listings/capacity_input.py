@@ -1,4 +1,5 @@
-"""A capacity as it is typed or imported, read into typed values. The field names are also the spreadsheet's columns."""
+"""A capacity as it is typed or imported, read into typed values. The field names are also the spreadsheet's
+columns."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ from broker.numerals import Separator
 CAPACITY_FIELDS = (
     "product", "area_ha", "yield_t_ha_year", "grade_share_pct", "loss_pct", "delivery_share_pct", "months",
     "elsewhere_kg_year", "country", "municipality", "lat", "lon", "ask_price", "reserve_price", "currency",
-    "price_unit", "price_unit_kg", "max_wait_days", "min_lot_kg", "packing", "packing_kg", "description", "visibility",
+    "price_unit", "price_unit_kg", "max_wait_days", "min_lot_kg", "packing", "packing_kg", "description",
+    "visibility",
 )  # fmt: skip
 CAPACITY_DEFAULTS = {"months": "1-12", "elsewhere_kg_year": "0", "min_lot_kg": "0", "visibility": "public"}
 _SPAN = re.compile(r"(\d{1,2})(?:\s*-\s*(\d{1,2}))?")
@@ -69,6 +71,8 @@ def read_capacity(raw: Mapping[str, str], *, decimal_separator: Separator, home:
     """
     given = {k: v for k, v in raw.items() if v.strip()}
     reader = Reader({**CAPACITY_DEFAULTS, **given}, decimal_separator=decimal_separator)
+    # An empty form field says "no month"; a file that leaves the column out says nothing.
+    reader.faults.require("months" not in raw or "months" in given, "required", "months")
     country = read_country(reader, home)
     product = read_product(reader)
     currency = read_currency(reader, country)
@@ -96,7 +100,8 @@ def read_capacity(raw: Mapping[str, str], *, decimal_separator: Separator, home:
     reader.faults.raise_if_any()
     assert price_unit and place and loss is not None
     return CapacityInput(
-        product=product, loss_pct=loss, country=country, municipality=place.name, lat=place.lat, lon=place.lon,
+        product=product, loss_pct=loss, country=country, municipality=place.name, lat=place.lat,
+        lon=place.lon,
         currency=currency, price_unit=price_unit[0], price_unit_kg=price_unit[1], packing=packing[0],
         packing_kg=packing[1], **values,
     )  # fmt: skip

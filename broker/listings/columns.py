@@ -1,4 +1,5 @@
-"""The columns of the two spreadsheets: their fixed names, and the Spanish and English words also understood."""
+"""The columns of the two spreadsheets: their fixed names, and the Spanish and English words also
+understood."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Which published conditions of a need a capacity does not meet, and by how much: what a producer organization may be
-told. Reserve prices are not looked at, so nothing can be learned of them."""
+"""Which published conditions of a need a capacity does not meet, and by how much: what a producer
+organization may be told. Reserve prices are not looked at, so nothing can be learned of them."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class Closed:
 def closed_conditions(
     need: Need, capacity: Capacity, certificates: Sequence[Certificate], today: dt.date
 ) -> list[Closed]:
-    """Every condition of `need` that `capacity` does not meet; empty when it meets all. `certificates` are those that
-    cover the organization's produce."""
+    """Every condition of `need` that `capacity` does not meet; empty when it meets all. `certificates` are
+    those that cover the organization's produce."""
     found = [*_waiting(need, capacity), *_grade_and_spec(need, capacity), *_origin(need, capacity)]
     valid = {c.scheme for c in certificates if c.valid_on(today) and c.product in (None, capacity.product)}
     found += [

@@ -27,8 +27,8 @@ from broker.transaction import Transaction
 def import_needs(
     tx: Transaction, buyer_id: int, rows: Sequence[tuple[str, NeedInput]], *, publish: bool, batch: str
 ) -> list[Need]:
-    """Enter needs given as (reference, input), an empty reference numbered anew; as drafts, or published. A `batch`
-    counts once: sent again it enters nothing.
+    """Enter needs given as (reference, input), an empty reference numbered anew; as drafts, or published. A
+    `batch` counts once: sent again it enters nothing.
 
     Raises Conflict('id_taken') when a reference was used meanwhile; nothing is entered then.
     """
@@ -64,8 +64,8 @@ def import_needs(
 def import_capacities(
     tx: Transaction, organization_id: int, rows: Sequence[tuple[str, CapacityInput]], *, batch: str
 ) -> list[Capacity]:
-    """Enter and publish capacities given as (reference, input), an empty reference numbered anew. A `batch` counts
-    once: sent again it enters nothing.
+    """Enter and publish capacities given as (reference, input), an empty reference numbered anew. A `batch`
+    counts once: sent again it enters nothing.
 
     Raises Conflict('id_taken') when a reference was used meanwhile; nothing is entered then.
     """

@@ -18,11 +18,20 @@ DELIVERY_TERMS = (
     "FCA", "FAS", "FOB", "CFR", "CIF", "CPT", "CIP", "DAP", "DPU", "DDP",
 )  # fmt: skip
 PRICE_METHODS = (
-    "fixed", "fixed_reviewed", "index_differential", "floor_plus_premium", "cost_plus", "collar", "split_payment",
+    "fixed", "fixed_reviewed", "index_differential", "floor_plus_premium", "cost_plus", "collar",
+    "split_payment",
 )  # fmt: skip
 PAYMENT_BASES = ("receipt", "acceptance", "invoice")
 VISIBILITIES = ("public", "invited", "broker")
-CONTRIBUTION_TYPES = ("technical_assistance", "seed", "inputs", "packing", "transport", "prefinance", "certification")
+CONTRIBUTION_TYPES = (
+    "technical_assistance",
+    "seed",
+    "inputs",
+    "packing",
+    "transport",
+    "prefinance",
+    "certification",
+)
 NEED_STATES = ("draft", "open", "partially_covered", "covered", "closed", "expired", "withdrawn")
 CAPACITY_STATES = ("draft", "published", "partially_committed", "fully_committed", "stale", "withdrawn")
 
@@ -30,8 +39,8 @@ CAPACITY_STATES = ("draft", "published", "partially_committed", "fully_committed
 class Need(Entity, kw_only=True):
     """What a buyer will contract: a dated quantity per period, a specification and terms.
 
-    Prices are minor units of `currency` per `price_unit`, landed at the delivery place; the reserve price is the
-    highest the buyer would pay and is confidential.
+    Prices are minor units of `currency` per `price_unit`, landed at the delivery place; the reserve price is
+    the highest the buyer would pay and is confidential.
     """
 
     __tablename__ = "needs"
@@ -126,7 +135,11 @@ class Need(Entity, kw_only=True):
         return self._unit_price(self.reserve_minor)
 
     def _unit_price(self, minor: int | None) -> UnitPrice | None:
-        return None if minor is None else UnitPrice(Money(minor, self.currency), self.price_unit, self.price_unit_kg)
+        return (
+            None
+            if minor is None
+            else UnitPrice(Money(minor, self.currency), self.price_unit, self.price_unit_kg)
+        )
 
 
 class Contribution(Entity, kw_only=True):
@@ -149,10 +162,12 @@ class Contribution(Entity, kw_only=True):
 
 
 class Capacity(Entity, kw_only=True):
-    """What members will deliver, not what they harvest: area x yield x grade share x (1 - loss) x delivery share.
+    """What members will deliver, not what they harvest: area x yield x grade share x (1 - loss) x delivery
+    share.
 
-    Prices are minor units of `currency` per `price_unit` at the organization's door; no asking price means that the
-    organization takes the buyer's formula. The reserve price is the lowest it would take and is confidential.
+    Prices are minor units of `currency` per `price_unit` at the organization's door; no asking price means
+    that the organization takes the buyer's formula. The reserve price is the lowest it would take and is
+    confidential.
     """
 
     __tablename__ = "capacities"
@@ -204,7 +219,9 @@ class Capacity(Entity, kw_only=True):
     updated_at: Mapped[dt.datetime]
 
     organization: Mapped[Organization] = relationship(init=False, repr=False)
-    slots: Mapped[list["CapacitySlot"]] = relationship(default_factory=list, repr=False, order_by="CapacitySlot.id")
+    slots: Mapped[list["CapacitySlot"]] = relationship(
+        default_factory=list, repr=False, order_by="CapacitySlot.id"
+    )
 
     __mapper_args__ = {"version_id_col": version}
 
@@ -217,14 +234,18 @@ class Capacity(Entity, kw_only=True):
         return self._unit_price(self.reserve_minor)
 
     def _unit_price(self, minor: int | None) -> UnitPrice | None:
-        return None if minor is None else UnitPrice(Money(minor, self.currency), self.price_unit, self.price_unit_kg)
+        return (
+            None
+            if minor is None
+            else UnitPrice(Money(minor, self.currency), self.price_unit, self.price_unit_kg)
+        )
 
 
 class CapacitySlot(Entity, kw_only=True):
     """How much of a capacity is promised in one week (or, for storable produce, in one calendar year).
 
-    Rows exist only where something was reserved. Reserving is one conditional UPDATE, and the CHECK stands behind
-    it, so nothing is ever oversold on either database.
+    Rows exist only where something was reserved. Reserving is one conditional UPDATE, and the CHECK stands
+    behind it, so nothing is ever oversold on either database.
     """
 
     __tablename__ = "capacity_slots"

@@ -1,4 +1,5 @@
-"""A need as it is typed or imported, read into typed values. The field names are also the spreadsheet's columns."""
+"""A need as it is typed or imported, read into typed values. The field names are also the spreadsheet's
+columns."""
 
 from __future__ import annotations
 
@@ -34,19 +35,25 @@ from broker.listings.reader import Reader
 from broker.numerals import Separator
 
 NEED_FIELDS = (
-    "product", "quantity", "unit", "unit_kg", "period", "start", "end", "reply_by", "min_fill_pct", "min_suppliers",
-    "max_suppliers", "max_share_pct", "country", "municipality", "lat", "lon", "delivery_term", "payment_days",
+    "product", "quantity", "unit", "unit_kg", "period", "start", "end", "reply_by", "min_fill_pct",
+    "min_suppliers",
+    "max_suppliers", "max_share_pct", "country", "municipality", "lat", "lon", "delivery_term",
+    "payment_days",
     "advance_pct", "payment_basis", "payment_channel", "price_method", "price", "reserve_price", "currency",
-    "price_unit", "price_unit_kg", "index_series", "differential", "floor", "premium", "review_weeks", "band_pct",
-    "collar_low", "collar_high", "base_factor", "certificates", "origins", "packing", "packing_kg", "contributions",
+    "price_unit", "price_unit_kg", "index_series", "differential", "floor", "premium", "review_weeks",
+    "band_pct",
+    "collar_low", "collar_high", "base_factor", "certificates", "origins", "packing", "packing_kg",
+    "contributions",
     "description", "visibility",
 )  # fmt: skip
 NEED_DEFAULTS = {
     "min_fill_pct": "90", "min_suppliers": "1", "max_share_pct": "100", "advance_pct": "0",
-    "payment_basis": "receipt", "delivery_term": "buyer_plant", "price_method": "fixed", "visibility": "public",
+    "payment_basis": "receipt", "delivery_term": "buyer_plant", "price_method": "fixed",
+    "visibility": "public",
 }  # fmt: skip
 PRICE_PARAMS = (
-    "index_series", "differential", "floor", "premium", "review_weeks", "band_pct", "collar_low", "collar_high",
+    "index_series", "differential", "floor", "premium", "review_weeks", "band_pct", "collar_low",
+    "collar_high",
     "base_factor",
 )  # fmt: skip
 # What each price method cannot do without.
@@ -117,7 +124,9 @@ def read_need(raw: Mapping[str, str], *, decimal_separator: Separator, home: str
 
     Raises Invalid with every fault, each naming its field.
     """
-    reader = Reader({**NEED_DEFAULTS, **{k: v for k, v in raw.items() if v.strip()}}, decimal_separator=decimal_separator)
+    reader = Reader(
+        {**NEED_DEFAULTS, **{k: v for k, v in raw.items() if v.strip()}}, decimal_separator=decimal_separator
+    )
     country = read_country(reader, home)
     product = read_product(reader)
     unit = reader.unit("unit", "unit_kg", country, product) if product else None
@@ -153,7 +162,8 @@ def read_need(raw: Mapping[str, str], *, decimal_separator: Separator, home: str
     reader.faults.raise_if_any()
     assert quantity and unit and start and end and reply_by and price_unit and place
     return NeedInput(
-        product=product, quantity=quantity, unit=unit[0], unit_kg=unit[1], start=start, end=end, reply_by=reply_by,
+        product=product, quantity=quantity, unit=unit[0], unit_kg=unit[1], start=start, end=end,
+        reply_by=reply_by,
         country=country, municipality=place.name, lat=place.lat, lon=place.lon, price_method=method,
         price_params=params, currency=currency, price_unit=price_unit[0], price_unit_kg=price_unit[1],
         attributes=attributes, packing=packing[0], packing_kg=packing[1], **values,

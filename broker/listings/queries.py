@@ -78,14 +78,22 @@ def browse_capacities(session: Session, wanted: Filter) -> Page:
     if wanted.days is not None:
         query = query.where(Capacity.max_wait_days >= wanted.days)
     order = CAPACITY_SORTS.get(wanted.sort, CAPACITY_SORTS["newest"])
-    return _page(session, query.options(joinedload(Capacity.organization)).order_by(order, Capacity.id), wanted.page)
+    return _page(
+        session, query.options(joinedload(Capacity.organization)).order_by(order, Capacity.id), wanted.page
+    )
 
 
 def visible_need(session: Session, actor: Actor, need_id: int) -> Need:
     """A need the actor may see: public and published, or private to him. Raises NotFound."""
-    query = select(Need).where(Need.id == need_id).options(joinedload(Need.buyer), selectinload(Need.contributions))
+    query = (
+        select(Need)
+        .where(Need.id == need_id)
+        .options(joinedload(Need.buyer), selectinload(Need.contributions))
+    )
     need = session.scalar(query)
-    if need is None or not _visible(actor, need.buyer_id, need.visibility == "public" and need.state != "draft"):
+    if need is None or not _visible(
+        actor, need.buyer_id, need.visibility == "public" and need.state != "draft"
+    ):
         raise NotFound("not_found")
     return need
 
@@ -108,13 +116,17 @@ def needs_of(
     contributions: bool = False,
 ) -> list[Need]:
     """The needs of some buyers, newest first; with their contributions where those are asked for."""
-    query = select(Need).where(Need.buyer_id.in_(owners)).options(joinedload(Need.buyer)).order_by(Need.id.desc())
+    query = (
+        select(Need).where(Need.buyer_id.in_(owners)).options(joinedload(Need.buyer)).order_by(Need.id.desc())
+    )
     if contributions:
         query = query.options(selectinload(Need.contributions))
     return list(session.scalars(query if states is None else query.where(Need.state.in_(states))))
 
 
-def capacities_of(session: Session, owners: Sequence[int], *, states: Sequence[str] | None = None) -> list[Capacity]:
+def capacities_of(
+    session: Session, owners: Sequence[int], *, states: Sequence[str] | None = None
+) -> list[Capacity]:
     """The capacities of some organizations, newest first."""
     query = select(Capacity).where(Capacity.organization_id.in_(owners))
     query = query.options(joinedload(Capacity.organization)).order_by(Capacity.id.desc())
@@ -123,7 +135,9 @@ def capacities_of(session: Session, owners: Sequence[int], *, states: Sequence[s
 
 def counts(session: Session) -> tuple[int, int]:
     """How many public needs and capacities are open now."""
-    needs = select(func.count()).select_from(Need).where(Need.state.in_(OPEN_NEEDS), Need.visibility == "public")
+    needs = (
+        select(func.count()).select_from(Need).where(Need.state.in_(OPEN_NEEDS), Need.visibility == "public")
+    )
     capacities = (
         select(func.count())
         .select_from(Capacity)

@@ -32,11 +32,13 @@ def supply_of(capacity: Capacity, slots: Sequence[CapacitySlot] = ()) -> Supply:
     )
 
 
-def reserve(tx: Transaction, need: Need, capacity: Capacity, deliveries: list[tuple[Period, Decimal]]) -> None:
+def reserve(
+    tx: Transaction, need: Need, capacity: Capacity, deliveries: list[tuple[Period, Decimal]]
+) -> None:
     """Promise the deliveries (period, kg) of a capacity to a need, on both sides.
 
-    Raises Conflict('oversold') when the capacity no longer has it and Conflict('need_filled') when the need no
-    longer wants it; the whole transaction is then undone.
+    Raises Conflict('oversold') when the capacity no longer has it and Conflict('need_filled') when the need
+    no longer wants it; the whole transaction is then undone.
     """
     # Always the need first, so that two promises never wait for each other.
     tx.session.refresh(need, with_for_update=True)
@@ -50,13 +52,18 @@ def reserve(tx: Transaction, need: Need, capacity: Capacity, deliveries: list[tu
     tx.session.refresh(need)
     NEED.move(need, "cover" if _is_filled(need) else "cover_partly", "system")
     if capacity.state != "fully_committed":
-        CAPACITY.move(capacity, "commit_fully" if _is_spent(tx.session, capacity) else "commit_partly", "system")
-    tx.record("capacity.reserved", "capacity", capacity.id, capacity.organization_id, kg=str(total), need=need.id)
+        CAPACITY.move(
+            capacity, "commit_fully" if _is_spent(tx.session, capacity) else "commit_partly", "system"
+        )
+    tx.record(
+        "capacity.reserved", "capacity", capacity.id, capacity.organization_id, kg=str(total), need=need.id
+    )
     tx.emit(CapacityReserved(capacity.id, need.id))
 
 
 def resize_slots(tx: Transaction, capacity: Capacity) -> None:
-    """After an edit of the volume: give existing slots their new size. Raises Conflict('already_promised')."""
+    """After an edit of the volume: give existing slots their new size. Raises
+    Conflict('already_promised')."""
     supply = supply_of(capacity)
     for slot in tx.session.scalars(select(CapacitySlot).where(CapacitySlot.capacity_id == capacity.id)):
         available = slot_size(supply, slot.kind, slot.starts_on)
@@ -105,6 +112,8 @@ def _is_filled(need: Need) -> bool:
 def _is_spent(session: Session, capacity: Capacity) -> bool:
     """Whether every slot touched so far is full (to the gram per day)."""
     rows = session.execute(
-        select(CapacitySlot.available_kg, CapacitySlot.reserved_kg).where(CapacitySlot.capacity_id == capacity.id)
+        select(CapacitySlot.available_kg, CapacitySlot.reserved_kg).where(
+            CapacitySlot.capacity_id == capacity.id
+        )
     )
     return all(reserved >= available * Decimal("0.9999") for available, reserved in rows)

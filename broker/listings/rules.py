@@ -29,7 +29,11 @@ def check_need(data: NeedInput, today: dt.date) -> None:
         reach >= data.min_fill_pct, "share_cannot_fill", "max_share_pct", share=data.max_share_pct,
         suppliers=data.max_suppliers, fill=data.min_fill_pct,
     )  # fmt: skip
-    if data.reserve_minor is not None and data.price_minor is not None and data.reserve_minor < data.price_minor:
+    if (
+        data.reserve_minor is not None
+        and data.price_minor is not None
+        and data.reserve_minor < data.price_minor
+    ):
         faults.add("reserve_below_price", "reserve_price")
     faults.raise_if_any()
 
@@ -41,7 +45,9 @@ def check_capacity(data: CapacityInput) -> Decimal:
         data.area_ha, data.yield_t_ha_year, data.grade_share_pct, data.loss_pct, data.delivery_share_pct
     )
     faults.require(volume > 0, "volume_zero", "area_ha")
-    faults.require(data.elsewhere_kg_year <= volume, "elsewhere_above_volume", "elsewhere_kg_year", volume=volume)
+    faults.require(
+        data.elsewhere_kg_year <= volume, "elsewhere_above_volume", "elsewhere_kg_year", volume=volume
+    )
     if data.ask_minor is not None and data.reserve_minor is not None and data.reserve_minor > data.ask_minor:
         faults.add("reserve_above_ask", "reserve_price")
     typical = products.get(data.product).typical_yield

@@ -30,9 +30,15 @@ EDITABLE_CAPACITY = ("draft", "published", "partially_committed", "stale")
 
 
 def post_need(
-    tx: Transaction, buyer_id: int, data: NeedInput, *, reference: str | None = None, request_key: str | None = None
+    tx: Transaction,
+    buyer_id: int,
+    data: NeedInput,
+    *,
+    reference: str | None = None,
+    request_key: str | None = None,
 ) -> Need:
-    """Enter a need as a draft, for the buyer or by its broker. A repeated `request_key` gives the first one back."""
+    """Enter a need as a draft, for the buyer or by its broker. A repeated `request_key` gives the first one
+    back."""
     require_act_for(tx.actor, buyer_id, broker_too=True)
     lock_owner(tx.session, buyer_id)
     if request_key and (first := _sent_before(tx.session, Need, Need.buyer_id, buyer_id, request_key)):
@@ -101,7 +107,8 @@ def publish_capacity(
     capacity = Capacity(
         **capacity_values(data),
         organization_id=organization_id,
-        reference=reference or next(free_references(references_of(tx.session, Capacity, organization_id), "O")),
+        reference=reference
+        or next(free_references(references_of(tx.session, Capacity, organization_id), "O")),
         confirmed_at=tx.now,
         request_key=request_key,
         created_at=tx.now,
@@ -116,7 +123,8 @@ def publish_capacity(
 
 
 def edit_capacity(tx: Transaction, capacity_id: int, version: int, data: CapacityInput) -> Capacity:
-    """Change a capacity; saving also confirms it. Raises Conflict when edited meanwhile or already promised."""
+    """Change a capacity; saving also confirms it. Raises Conflict when edited meanwhile or already
+    promised."""
     capacity = load_capacity(tx, capacity_id)
     require_act_for(tx.actor, capacity.organization_id)
     _fresh(capacity, version, EDITABLE_CAPACITY)
@@ -148,7 +156,8 @@ def move_capacity(tx: Transaction, capacity_id: int, name: str, *, reason: str =
 
 
 def sweep_listings(tx: Transaction) -> tuple[int, int]:
-    """The daily timetable: expire needs past their reply date, let unconfirmed capacities go stale. Returns counts."""
+    """The daily timetable: expire needs past their reply date, let unconfirmed capacities go stale. Returns
+    counts."""
     past = select(Need).where(Need.state.in_(("open", "partially_covered")), Need.reply_by < tx.today)
     needs = list(tx.session.scalars(past.where(Need.covered_kg == 0).order_by(Need.id)))
     for need in needs:
@@ -167,8 +176,10 @@ def need_values(data: NeedInput) -> dict[str, Any]:
     """The columns of a need that its input fills."""
     quantity = Quantity(data.quantity, data.unit, data.unit_kg)
     copied = (
-        "product", "period", "reply_by", "min_fill_pct", "min_suppliers", "max_suppliers", "max_share_pct", "country",
-        "municipality", "lat", "lon", "delivery_term", "currency", "price_method", "price_params", "price_unit",
+        "product", "period", "reply_by", "min_fill_pct", "min_suppliers", "max_suppliers", "max_share_pct",
+        "country",
+        "municipality", "lat", "lon", "delivery_term", "currency", "price_method", "price_params",
+        "price_unit",
         "price_unit_kg", "price_minor", "reserve_minor", "payment_basis", "payment_days", "advance_pct",
         "payment_channel", "certificates", "origins", "attributes", "packing", "packing_kg", "description",
         "visibility",
@@ -186,11 +197,14 @@ def need_values(data: NeedInput) -> dict[str, Any]:
 
 def capacity_values(data: CapacityInput) -> dict[str, Any]:
     """The columns of a capacity that its input fills. Raises Invalid."""
-    return {name: getattr(data, name) for name in data.__dataclass_fields__} | {"volume_kg_year": check_capacity(data)}
+    return {name: getattr(data, name) for name in data.__dataclass_fields__} | {
+        "volume_kg_year": check_capacity(data)
+    }
 
 
 def lock_owner(session: Session, organization_id: int) -> None:
-    """Let one writer at a time number an organization's needs and capacities; SQLite's writers queue already."""
+    """Let one writer at a time number an organization's needs and capacities; SQLite's writers queue
+    already."""
     session.execute(select(Organization.id).where(Organization.id == organization_id).with_for_update())
 
 
@@ -219,7 +233,9 @@ def _fresh(thing: Need | Capacity, version: int, editable: tuple[str, ...]) -> N
 
 def _restore_promises(tx: Transaction, capacity: Capacity) -> None:
     """A reconfirmed capacity of which part is promised is partly committed, not free."""
-    promised = select(CapacitySlot.id).where(CapacitySlot.capacity_id == capacity.id, CapacitySlot.reserved_kg > 0)
+    promised = select(CapacitySlot.id).where(
+        CapacitySlot.capacity_id == capacity.id, CapacitySlot.reserved_kg > 0
+    )
     if tx.session.scalar(promised.limit(1)) is not None:
         CAPACITY.move(capacity, "commit_partly", "system")
 

@@ -1,7 +1,8 @@
-"""Specification attributes in a need (limits) and in a capacity (values), driven by the catalogue's attribute files.
+"""Specification attributes in a need (limits) and in a capacity (values), driven by the catalogue's attribute
+files.
 
-A need keeps {code: {"low": "250", "high": "400"} | {"one_of": [...]} | {"is": true}}, a capacity {code: "300" | "primera"
-| true}; decimals are text, so that they stay exact.
+A need keeps {code: {"low": "250", "high": "400"} | {"one_of": [...]} | {"is": true}}, a capacity {code: "300"
+| "primera" | true}; decimals are text, so that they stay exact.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ def limit_fields(attribute: Attribute) -> tuple[str, ...]:
     base = f"spec_{attribute.code}"
     if attribute.type != "number":
         return (base,)
-    return {"min": (f"{base}_min",), "max": (f"{base}_max",)}.get(attribute.operator, (f"{base}_min", f"{base}_max"))
+    return {"min": (f"{base}_min",), "max": (f"{base}_max",)}.get(
+        attribute.operator, (f"{base}_min", f"{base}_max")
+    )
 
 
 def limit_names(attribute: Attribute) -> tuple[str, ...]:
@@ -51,7 +54,10 @@ def read_values(reader: Reader, product: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for attribute in _attributes_of(product):
         name = value_field(attribute)
-        if reader.has(name) and (value := _parsed(reader, attribute, name, reader.raw[name], product)) is not None:
+        if (
+            reader.has(name)
+            and (value := _parsed(reader, attribute, name, reader.raw[name], product)) is not None
+        ):
             found[attribute.code] = format(value, "f") if isinstance(value, Decimal) else value
     _refuse_foreign(reader, {value_field(attribute) for attribute in _attributes_of(product)})
     return found

@@ -1,4 +1,5 @@
-"""Needs and capacities as spreadsheets: read with every fault at its row, and written so that no cell runs."""
+"""Needs and capacities as spreadsheets: read with every fault at its row, and written so that no cell
+runs."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ _PREFIXED = ("'=", "'+", "'-", "'@", "'\t", "'\r")
 
 @dataclass(frozen=True)
 class SheetRow:
-    """A row as it stands in the file: its line, its filled cells by column, and what is wrong with it as a row."""
+    """A row as it stands in the file: its line, its filled cells by column, and what is wrong with it as a
+    row."""
 
     line: int
     cells: dict[str, Cell]
@@ -35,14 +37,16 @@ class SheetRow:
 
 @dataclass(frozen=True)
 class Sheet:
-    """`columns` in the words of the file, `rows` by those words; line numbers count from 1, the header included."""
+    """`columns` in the words of the file, `rows` by those words; line numbers count from 1, the header
+    included."""
 
     columns: list[str]
     rows: list[SheetRow]
 
 
 class Good(NamedTuple):
-    """A row that can be imported: line, typed input, and the text of every known column (its `id`, for instance)."""
+    """A row that can be imported: line, typed input, and the text of every known column (its `id`, for
+    instance)."""
 
     line: int
     data: NeedInput | CapacityInput
@@ -50,7 +54,8 @@ class Good(NamedTuple):
 
 
 class Bad(NamedTuple):
-    """A row that cannot: line, its text by the columns of the file, and every fault, each naming its field."""
+    """A row that cannot: line, its text by the columns of the file, and every fault, each naming its
+    field."""
 
     line: int
     raw: dict[str, str]
@@ -96,8 +101,8 @@ def preview(
     taken: Iterable[str] = (),
     owner: str = "",
 ) -> Preview:
-    """Read every row as a need or a capacity. `home` is the country where a row names none; `taken` are ids that the
-    owner has already used; with `owner`, rows that name another party are refused.
+    """Read every row as a need or a capacity. `home` is the country where a row names none; `taken` are ids
+    that the owner has already used; with `owner`, rows that name another party are refused.
 
     Raises RuleBroken('columns_missing') when a column that no row can do without is not there.
     """

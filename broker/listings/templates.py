@@ -1,4 +1,5 @@
-"""Beginnings of a need, one per product: usual unit, rhythm and specification, with dates and place filled in."""
+"""Beginnings of a need, one per product: usual unit, rhythm and specification, with dates and place filled
+in."""
 
 from __future__ import annotations
 
@@ -26,8 +27,8 @@ REPLY = dt.timedelta(weeks=1)
 
 
 def need_template(product: str, country: str, municipality: str, today: dt.date) -> dict[str, Cell]:
-    """Fields of a need to begin with: the first delivery on a Monday about three weeks away, half a year, replies a
-    week before. Raises NotFound('product_unknown')."""
+    """Fields of a need to begin with: the first delivery on a Monday about three weeks away, half a year,
+    replies a week before. Raises NotFound('product_unknown')."""
     usual = dict(_templates().get(products.get(product).code, {}))
     unit = str(usual.get("unit", "kg"))
     if not units.get(unit).valid_in(country):

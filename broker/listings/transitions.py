@@ -24,6 +24,8 @@ CAPACITY = StateTable(
         transition("commit_fully", "published|partially_committed|stale", "fully_committed", "system"),
         transition("go_stale", "published|partially_committed", "stale", "system"),
         transition("reconfirm", "published|partially_committed|stale", "published", "owner"),
-        transition("withdraw", "draft|published|partially_committed|fully_committed|stale", "withdrawn", "owner"),
+        transition(
+            "withdraw", "draft|published|partially_committed|fully_committed|stale", "withdrawn", "owner"
+        ),
     ],
 )

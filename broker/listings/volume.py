@@ -1,8 +1,9 @@
 """How much members will deliver, and when.
 
-Year's volume = area x yield x grade share x (1 - loss) x delivery share. Perishable produce comes evenly over the
-weeks of its season (52/12 weeks a month, by the weights of the calendar), nothing outside it; storable produce is
-spread over 52 weeks, and a one-off sale may instead draw on the whole harvest that falls inside its window.
+Year's volume = area x yield x grade share x (1 - loss) x delivery share. Perishable produce comes evenly over
+the weeks of its season (52/12 weeks a month, by the weights of the calendar), nothing outside it; storable
+produce is spread over 52 weeks, and a one-off sale may instead draw on the whole harvest that falls inside
+its window.
 """
 
 from __future__ import annotations
@@ -20,7 +21,11 @@ WEEK = dt.timedelta(weeks=1)
 
 
 def volume_kg_year(
-    area_ha: Decimal, yield_t_ha_year: Decimal, grade_share_pct: Decimal, loss_pct: Decimal, delivery_share_pct: Decimal
+    area_ha: Decimal,
+    yield_t_ha_year: Decimal,
+    grade_share_pct: Decimal,
+    loss_pct: Decimal,
+    delivery_share_pct: Decimal,
 ) -> Decimal:
     """kg a year that the organization can commit."""
     share = (grade_share_pct / 100) * (1 - loss_pct / 100) * (delivery_share_pct / 100)
@@ -29,8 +34,9 @@ def volume_kg_year(
 
 @dataclass(frozen=True)
 class Supply:
-    """The calendar of one capacity. `volume` is kg a year after what is committed elsewhere; `calendar` has twelve
-    weights; `reserved_weeks` and `reserved_years` hold what is already promised, by Monday and by 1 January."""
+    """The calendar of one capacity. `volume` is kg a year after what is committed elsewhere; `calendar` has
+    twelve weights; `reserved_weeks` and `reserved_years` hold what is already promised, by Monday and by 1
+    January."""
 
     volume: Decimal
     calendar: Sequence[int]
@@ -43,7 +49,9 @@ class Supply:
         if self.storable:
             return self.volume / 52
         weights = sum(self.calendar)
-        return self.volume * self.calendar[day.month - 1] / weights / WEEKS_PER_MONTH if weights else Decimal(0)
+        return (
+            self.volume * self.calendar[day.month - 1] / weights / WEEKS_PER_MONTH if weights else Decimal(0)
+        )
 
     def in_week(self, monday: dt.date) -> Decimal:
         """kg available in the week that starts on `monday`, before reservations."""

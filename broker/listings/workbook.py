@@ -1,5 +1,5 @@
-"""CSV and XLSX files as rows of cells, whoever made them: sizes, encodings and separators checked, nothing guessed
-that would change a value."""
+"""CSV and XLSX files as rows of cells, whoever made them: sizes, encodings and separators checked, nothing
+guessed that would change a value."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ class Line:
 
 
 def read_lines(data: bytes, filename: str, encoding: str | None = None) -> Iterator[Line]:
-    """The rows that are not empty, of a CSV file or of the first sheet of an XLSX file. `encoding` is wanted for a CSV
-    file that is not Unicode ("cp1252").
+    """The rows that are not empty, of a CSV file or of the first sheet of an XLSX file. `encoding` is wanted
+    for a CSV file that is not Unicode ("cp1252").
 
-    Raises RuleBroken: file_empty, file_too_large, file_kind, file_broken, file_unzipped_too_large, encoding_unknown,
-    csv_broken, too_many_rows, too_many_columns, cell_too_long.
+    Raises RuleBroken: file_empty, file_too_large, file_kind, file_broken, file_unzipped_too_large,
+    encoding_unknown, csv_broken, too_many_rows, too_many_columns, cell_too_long.
     """
     if not data:
         raise RuleBroken("file_empty")
@@ -56,7 +56,8 @@ def read_lines(data: bytes, filename: str, encoding: str | None = None) -> Itera
 
 
 def decoded(data: bytes, encoding: str | None = None) -> str:
-    """The text of a CSV file. Raises RuleBroken('encoding_unknown') where the bytes do not say how they are meant."""
+    """The text of a CSV file. Raises RuleBroken('encoding_unknown') where the bytes do not say how they are
+    meant."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         encoding = "utf-16"
     try:

@@ -16,6 +16,7 @@ from broker.numerals import Separator
 _RUNS = ("=", "+", "-", "@", "\t", "\r")
 # XML knows no other control characters.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_NEGATIVE = re.compile(r"-[0-9]+(?:[.,][0-9]+)*")
 FORMATS = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -32,12 +33,13 @@ def write(
 def write_csv(
     columns: Sequence[str], rows: Iterable[Mapping[str, Cell]], separator: Separator = "."
 ) -> bytes:
-    """UTF-8 with its mark, so that Excel reads the accents; `;` between columns where decimals have a comma."""
+    """UTF-8 with its mark, so that Excel reads the accents; `;` between columns where decimals have a
+    comma."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=";" if separator == "," else ",", lineterminator="\r\n")
     writer.writerow([inert(column) for column in columns])
     for row in rows:
-        writer.writerow([_csv_cell(row.get(column, ""), separator) for column in columns])
+        writer.writerow([inert(cell_text(row.get(column, ""), separator)) for column in columns])
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -67,11 +69,6 @@ def write_xlsx(columns: Sequence[str], rows: Iterable[Mapping[str, Cell]]) -> by
 
 
 def inert(text: str) -> str:
-    """With an apostrophe before what a spreadsheet program would take for a formula."""
-    return f"'{text}" if text.startswith(_RUNS) else text
-
-
-def _csv_cell(cell: Cell, separator: Separator) -> str:
-    text = cell_text(cell, separator)
-    # A negative number cannot run, and must be read again as a number.
-    return text if isinstance(cell, Decimal) else inert(text)
+    """With an apostrophe before what a spreadsheet program would take for a formula; a negative number is
+    none, and must stay a number when it is read again."""
+    return f"'{text}" if text.startswith(_RUNS) and not _NEGATIVE.fullmatch(text) else text

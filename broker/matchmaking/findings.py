@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from broker.catalogue import schemes
 from broker.listings.models import Capacity, Need
+from broker.matchmaking.closed_gates import ClosedGate, closed_gate, in_currency
 from broker.matchmaking.grid import need_periods
 from broker.matchmaking.snapshot import Block, Inputs, to_kg
 from broker.money import KgPrice
@@ -29,19 +29,6 @@ class PeriodFinding:
     end: dt.date
     wanted: Decimal
     planned: Decimal
-
-
-@dataclass(frozen=True)
-class ClosedGate:
-    """A condition that is not met: `want` and `have` in the gate's own unit, `missing` names (certificates)."""
-
-    gate: str
-    want: str | None
-    have: str | None
-    missing: tuple[str, ...] = ()
-
-    def as_dict(self) -> dict[str, Any]:
-        return {"gate": self.gate, "want": self.want, "have": self.have, "missing": list(self.missing)}
 
 
 @dataclass(frozen=True)
@@ -116,7 +103,9 @@ def findings(block: Block, result: Result, inputs: Inputs) -> list[NeedFinding]:
     return [_need(block, result, inputs, row, pairs.of_need(row)) for row in range(len(block.needs))]
 
 
-def _need(block: Block, result: Result, inputs: Inputs, row: int, pairs: tuple[PairFinding, ...]) -> NeedFinding:
+def _need(
+    block: Block, result: Result, inputs: Inputs, row: int, pairs: tuple[PairFinding, ...]
+) -> NeedFinding:
     need, report = block.needs[row], result.needs[row]
     planned = [sum((p.periods[k] for p in pairs), Decimal(0)) for k in range(len(need_periods(need)))]
     periods = tuple(
@@ -126,7 +115,11 @@ def _need(block: Block, result: Result, inputs: Inputs, row: int, pairs: tuple[P
     ids = [capacity.id for capacity in block.capacities]
     wanted_cells = result.market.needs.demand[row] > 0
     curve = tuple(
-        (round(point.days), float(point.kg[wanted_cells].mean()) if wanted_cells.any() else 0.0, point.suppliers)
+        (
+            round(point.days),
+            float(point.kg[wanted_cells].mean()) if wanted_cells.any() else 0.0,
+            point.suppliers,
+        )
         for point in payment_curve(result.market, row)
     )
     return NeedFinding(
@@ -164,7 +157,9 @@ class _Pairs:
     def of_need(self, need_row: int) -> tuple[PairFinding, ...]:
         """Chosen first, then what would fit, then by how much each misses."""
         found = [self._pair(row) for row in self.rows.get(need_row, [])]
-        return tuple(sorted(found, key=lambda p: (KINDS.index(p.kind), len(p.closed), _cost(p), p.capacity.id)))
+        return tuple(
+            sorted(found, key=lambda p: (KINDS.index(p.kind), len(p.closed), _cost(p), p.capacity.id))
+        )
 
     def _pair(self, row: int) -> PairFinding:
         result, pairs = self.result, self.result.pairs
@@ -172,11 +167,16 @@ class _Pairs:
         capacity = self.block.capacities[int(pairs.capacity[row])]
         link = self.link_of.get(row)
         quantities = self._quantities(need, link)
-        closed = tuple(self._gate(row, gate, distance, need, capacity) for gate, distance in pairs.closed_gates(row))
+        closed = tuple(
+            closed_gate(self.block, result, self.inputs, row, gate, distance)
+            for gate, distance in pairs.closed_gates(row)
+        )
         chosen = any(kg > 0 for kg in quantities)
         kind = "chosen" if chosen else "open" if not closed else "near_miss" if len(closed) == 1 else "closed"
         ends = (result.prices.low, result.prices.high, result.prices.proposed)
-        low, high, middle = (self._price(need, p[link]) if link is not None and chosen else None for p in ends)
+        low, high, middle = (
+            self._price(need, p[link]) if link is not None and chosen else None for p in ends
+        )
         published = self._price(need, float(result.market.needs.price[pairs.need[row]]))
         return PairFinding(
             need=need,
@@ -211,45 +211,7 @@ class _Pairs:
         return to_kg(float(sum(per_period, Decimal(0)) / len(per_period)))
 
     def _price(self, need: Need, usd: float) -> KgPrice | None:
-        if math.isnan(usd):
-            return None
-        rate = self.inputs.quotes.rate(need.currency)
-        return KgPrice.rounded(Decimal(repr(float(usd))) * rate, need.currency)
-
-    def _gate(self, row: int, gate: str, distance: float, need: Need, capacity: Capacity) -> ClosedGate:
-        want: str | None = None
-        have: str | None = None
-        missing: tuple[str, ...] = ()
-        if gate == "payment_days":
-            want, have = _text(need.wait_days), _text(Decimal(capacity.max_wait_days))
-        elif gate == "readiness":
-            readiness = self.inputs.readiness.get(capacity.organization_id)
-            want = _text(Decimal(repr(self.result.market.policy.readiness_floor)))
-            have = None if readiness is None or readiness.score is None else _text(readiness.score)
-        elif gate == "price":
-            ceiling = self._price(need, float(self.result.market.needs.ceiling[self.block.needs.index(need)]))
-            landed = self._price(need, self.result.pairs.landed[row])
-            want, have = (None if price is None else _text(price.amount) for price in (ceiling, landed))
-        elif gate == "grade":
-            want = ", ".join(need.attributes.get("grade", {}).get("one_of", []))
-            have = capacity.attributes.get("grade")
-        elif gate == "origin":
-            want, have = ", ".join(need.origins), capacity.country
-        elif gate == "certificate":
-            missing = tuple(schemes.get(code).code for code in self._missing(need, capacity))
-        elif not math.isnan(distance):
-            have = _text(Decimal(repr(round(distance, 3))))
-        return ClosedGate(gate, want, have, missing)
-
-    def _missing(self, need: Need, capacity: Capacity) -> list[str]:
-        row, own = self.block.capacities.index(capacity), self.result.market.capacities
-        return [
-            code
-            for column, code in enumerate(self.block.schemes)
-            if code in need.certificates
-            and not own.certificates[row, column]
-            and own.buyer_held[row, column] != need.buyer_id
-        ]
+        return in_currency(usd, need, self.inputs)
 
 
 def quotable(
@@ -290,9 +252,3 @@ def _cost(pair: PairFinding) -> int:
 
 def _decimal(value: float, step: str) -> Decimal | None:
     return None if math.isnan(value) else Decimal(repr(float(value))).quantize(Decimal(step))
-
-
-def _text(value: Decimal) -> str:
-    normal = value.normalize()
-    return format(normal, "f")
-

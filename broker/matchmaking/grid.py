@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 from broker.listings.models import Need
 from broker.listings.periods import DAY, Period, monday_of, overlap_days, periods_of
@@ -60,7 +61,7 @@ def grid_of(needs: Sequence[Need]) -> Grid:
     if len(borders) > MOST_CELLS:
         borders = _mondays(borders[0], borders[-1])
     cells = []
-    for first, after in zip(borders, borders[1:], strict=False):
+    for first, after in pairwise(borders):
         last = after - DAY
         if any(p.start <= last and p.end >= first for p in periods.values()):
             weeks = Decimal((last - first).days + 1) / 7

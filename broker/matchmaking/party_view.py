@@ -64,7 +64,11 @@ class PartyView:
 def inbox(session: Session, actor: Actor) -> list[PartyView]:
     """What was sent to the actor's organization, what waits for an answer first, then the newest."""
     own = actor.organization_id
-    query = _sent().where(or_(Need.buyer_id == own, Capacity.organization_id == own)).order_by(Suggestion.id.desc())
+    query = (
+        _sent()
+        .where(or_(Need.buyer_id == own, Capacity.organization_id == own))
+        .order_by(Suggestion.id.desc())
+    )
     views = [_view(suggestion, own) for suggestion in session.scalars(query)]
     return sorted(views, key=lambda view: not view.may_answer)
 

@@ -47,7 +47,9 @@ def latest_run(session: Session, actor: Actor) -> MatchingRun | None:
 
 def latest_done(session: Session, actor: Actor) -> MatchingRun | None:
     """The newest run that came to its end."""
-    query = select(MatchingRun).where(MatchingRun.broker_id == actor.organization_id, MatchingRun.state == "done")
+    query = select(MatchingRun).where(
+        MatchingRun.broker_id == actor.organization_id, MatchingRun.state == "done"
+    )
     return session.scalar(query.order_by(MatchingRun.id.desc()).limit(1))
 
 
@@ -97,7 +99,9 @@ def need_of_client(session: Session, actor: Actor, need_id: int) -> Need:
 def result_for(session: Session, run: MatchingRun | None, need_id: int) -> NeedResult | None:
     if run is None:
         return None
-    return session.scalar(select(NeedResult).where(NeedResult.run_id == run.id, NeedResult.need_id == need_id))
+    return session.scalar(
+        select(NeedResult).where(NeedResult.run_id == run.id, NeedResult.need_id == need_id)
+    )
 
 
 def candidates_for(session: Session, run: MatchingRun | None, need_id: int) -> Sequence[Candidate]:
@@ -118,7 +122,9 @@ def suggestions_for(session: Session, actor: Actor, need_id: int) -> Sequence[Su
     query = (
         select(Suggestion)
         .where(
-            Suggestion.broker_id == actor.organization_id, Suggestion.need_id == need_id, Suggestion.state != "stale"
+            Suggestion.broker_id == actor.organization_id,
+            Suggestion.need_id == need_id,
+            Suggestion.state != "stale",
         )
         .options(joinedload(Suggestion.capacity).joinedload(Capacity.organization))
         .order_by(Suggestion.id)
@@ -152,7 +158,9 @@ def waiting_suggestions(session: Session, actor: Actor, states: Sequence[str]) -
 def _results(session: Session, run: MatchingRun | None, needs: list[int]) -> Sequence[NeedResult]:
     if run is None:
         return []
-    return session.scalars(select(NeedResult).where(NeedResult.run_id == run.id, NeedResult.need_id.in_(needs))).all()
+    return session.scalars(
+        select(NeedResult).where(NeedResult.run_id == run.id, NeedResult.need_id.in_(needs))
+    ).all()
 
 
 def _row(need: Need, result: NeedResult | None, states: dict[str, int]) -> CoverageRow:

@@ -77,7 +77,9 @@ class _Progress:
                 .where(MatchingRun.id == self.run_id, MatchingRun.state == "running")
                 .values(stage=stage, progress_pct=min(99, int(100 * share)))
             )
-            stop = tx.session.scalar(select(MatchingRun.cancel_requested).where(MatchingRun.id == self.run_id))
+            stop = tx.session.scalar(
+                select(MatchingRun.cancel_requested).where(MatchingRun.id == self.run_id)
+            )
         return not stop
 
 
@@ -114,7 +116,12 @@ def _need_result(run: MatchingRun, finding: NeedFinding) -> NeedResult:
         planned_kg=finding.planned,
         total_kg=finding.wanted,
         per_period=[
-            {"start": p.start.isoformat(), "end": p.end.isoformat(), "wanted": str(p.wanted), "planned": str(p.planned)}
+            {
+                "start": p.start.isoformat(),
+                "end": p.end.isoformat(),
+                "wanted": str(p.wanted),
+                "planned": str(p.planned),
+            }
             for p in finding.periods
         ],
         summary={

@@ -24,7 +24,9 @@ def start(tx: Transaction, policy: Policy | None = None, *, seed: int = 0) -> Ma
     broker_id = require_kind(tx.actor, "broker")
     if not tx.actor.clients:
         raise RuleBroken("no_clients")
-    open_need = select(Need.id).where(Need.buyer_id.in_(tx.actor.clients), Need.state.in_(OPEN_NEEDS)).limit(1)
+    open_need = (
+        select(Need.id).where(Need.buyer_id.in_(tx.actor.clients), Need.state.in_(OPEN_NEEDS)).limit(1)
+    )
     if tx.session.scalar(open_need) is None:
         raise RuleBroken("market_empty")
     busy = select(MatchingRun.id).where(MatchingRun.broker_id == broker_id, MatchingRun.state.in_(UNDER_WAY))

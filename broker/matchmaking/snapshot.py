@@ -28,8 +28,8 @@ from matching.policy import Policy
 
 @dataclass(frozen=True)
 class Inputs:
-    """Everything a run looks at. `readiness`, `certificates` and `unions` are keyed by organization, `slots` by capacity,
-    `promised` (kg per period already agreed) and `partners` (organizations already supplying) by need. Transient rows
+    """Everything a run looks at. `readiness`, `certificates` and `unions` are keyed by organization, `slots` by
+    capacity, `promised` (kg per period already agreed) and `partners` (organizations already supplying) by need. Transient rows
     of a spreadsheet have ids too, so that both ways in share this one path."""
 
     needs: Sequence[Need]
@@ -140,12 +140,16 @@ def _needs(
         ceiling=_floats(ceiling for ceiling, _ in prices),
         price=_floats(price for _, price in prices),
         min_fill=_floats(_open_fill(need) for need in needs),
-        min_suppliers=np.array([max(1, need.min_suppliers - inputs.partners.get(need.id, 0)) for need in needs]),
+        min_suppliers=np.array(
+            [max(1, need.min_suppliers - inputs.partners.get(need.id, 0)) for need in needs]
+        ),
         max_suppliers=np.array([_open_places(need, inputs) for need in needs]),
         max_share=_floats(min(1.0, need.max_share_pct / 100 / _open_share(need)) for need in needs),
         lat=_floats(need.lat for need in needs),
         lon=_floats(need.lon for need in needs),
-        certificates=_flags([[scheme in need.certificates for scheme in schemes] for need in needs], len(schemes)),
+        certificates=_flags(
+            [[scheme in need.certificates for scheme in schemes] for need in needs], len(schemes)
+        ),
         origin=_flags([[country in need.origins for country in countries] for need in needs], len(countries)),
         spec_low=spec.low,
         spec_high=spec.high,
@@ -260,7 +264,11 @@ def _hash(blocks: Sequence[Block], unanswered: Sequence[tuple[Need, str]], polic
         for part in (block.market.needs, block.market.capacities):
             for name in sorted(part.__dataclass_fields__):
                 value = getattr(part, name)
-                raw = np.ascontiguousarray(value).tobytes() if isinstance(value, np.ndarray) else repr(value).encode()
+                raw = (
+                    np.ascontiguousarray(value).tobytes()
+                    if isinstance(value, np.ndarray)
+                    else repr(value).encode()
+                )
                 digest.update(name.encode() + raw)
         digest.update(block.market.periods.tobytes() + block.market.exclusions.tobytes())
     digest.update(",".join(f"{need.id}:{code}" for need, code in unanswered).encode())

@@ -83,13 +83,19 @@ def accept(tx: Transaction, suggestion_id: int) -> Suggestion:
 def decline(tx: Transaction, suggestion_id: int, reason: str, note: str = "") -> Suggestion:
     """One side, or the broker before sending, says no. The reason is shown to all, the note to the broker alone."""
     suggestion = _locked(tx, suggestion_id)
-    side = "broker" if tx.actor.organization_id == suggestion.broker_id else require_side(tx.actor, suggestion)
+    side = (
+        "broker" if tx.actor.organization_id == suggestion.broker_id else require_side(tx.actor, suggestion)
+    )
     if not tx.actor.may_write:
         raise NotFound("not_found")
     if reason not in DECLINE_REASONS:
         raise RuleBroken("reason_required", field="reason")
     _move(tx, suggestion, "decline", side)
-    suggestion.declined_by, suggestion.decline_reason, suggestion.decline_note = side, reason, note.strip()[:1000]
+    suggestion.declined_by, suggestion.decline_reason, suggestion.decline_note = (
+        side,
+        reason,
+        note.strip()[:1000],
+    )
     tx.emit(SuggestionAnswered(suggestion.id, side, accepted=False))
     return suggestion
 

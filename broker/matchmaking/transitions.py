@@ -19,4 +19,13 @@ SUGGESTION = StateTable(
     ],
 )
 
-DECLINE_REASONS = ("price", "quantity", "dates", "payment", "quality", "counterparty", "sold_elsewhere", "other")
+DECLINE_REASONS = (
+    "price",
+    "quantity",
+    "dates",
+    "payment",
+    "quality",
+    "counterparty",
+    "sold_elsewhere",
+    "other",
+)

@@ -122,7 +122,9 @@ def _floor_premium(clause: Clause, quotes: Mapping[str, Quote], per_usd: Decimal
     floor_usd = clause.number("floor") / CENTS * LB_PER_KG
     usd = max(usd, floor_usd) + premium / CENTS * LB_PER_KG
     price, step = _in_currency(clause, usd, per_usd)
-    shown = Step("index_floor", {"series": quote.series, "date": quote.date, "quote": quote.value, "floor": floor_usd})
+    shown = Step(
+        "index_floor", {"series": quote.series, "date": quote.date, "quote": quote.value, "floor": floor_usd}
+    )
     return Computed(price, clause.currency, (shown, step))
 
 

@@ -42,7 +42,9 @@ def quotes_on(session: Session, day: dt.date) -> Quotes:
     ):
         rates[rate.currency] = rate.per_usd
     series: dict[str, Quote] = {}
-    for point in session.scalars(select(PricePoint).where(PricePoint.quoted_on <= day).order_by(PricePoint.quoted_on)):
+    for point in session.scalars(
+        select(PricePoint).where(PricePoint.quoted_on <= day).order_by(PricePoint.quoted_on)
+    ):
         series[point.series] = Quote(point.series, point.value, point.quoted_on.isoformat())
     return Quotes(rates, series)
 

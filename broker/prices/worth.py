@@ -1,4 +1,5 @@
-"""What a need is worth to an organization today, per kg: its published price less freight, waiting discounted."""
+"""What a need is worth to an organization today, per kg: its published price less freight, waiting
+discounted."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ MONTHLY_COST = Decimal("0.04")
 
 @dataclass(frozen=True)
 class Worth:
-    """Per kg in the need's `currency`; freight and waiting are what they take off; km by road; days net of advance."""
+    """Per kg in the need's `currency`; freight and waiting are what they take off; km by road; days net of
+    advance."""
 
     currency: str
     price: Decimal
