@@ -41,10 +41,18 @@ def navigation(actor: Actor) -> list[Entry]:
             needs,
             capacities,
         ]
+    own = Entry(_("Organization"), url_for("organizations.profile"), "/organization")
     if actor.kind == "buyer":
         mine = Entry(_("My needs"), url_for("needs.mine"), "/needs/mine")
-        return [Entry(_("Home"), url_for("home.home"), "/home"), mine, suggestions, agreements, capacities]
+        return [
+            Entry(_("Home"), url_for("home.home"), "/home"),
+            mine,
+            suggestions,
+            agreements,
+            capacities,
+            own,
+        ]
     if actor.kind in ("producer_org", "union"):
         mine = Entry(_("My capacity"), url_for("capacities.mine"), "/capacities/mine")
-        return [Entry(_("Home"), url_for("home.home"), "/home"), mine, suggestions, agreements, needs]
+        return [Entry(_("Home"), url_for("home.home"), "/home"), mine, suggestions, agreements, needs, own]
     return [Entry(_("Home"), url_for("home.home"), "/home"), needs, capacities]
