@@ -31,14 +31,22 @@ ERRORS = {
     "link_spent": _l("The link no longer works. Ask for another."),
     "totp_not_started": _l("Set up the second factor again: the secret is no longer at hand."),
     "no_organization": _l("You belong to no organization now. A manager of yours can add you."),
-    "tax_id_nit": _l("This is not a Colombian NIT. Write it with a dash before the check digit: 890903938-8."),
+    "tax_id_nit": _l(
+        "This is not a Colombian NIT. Write it with a dash before the check digit: 890903938-8."
+    ),
     "tax_id_rtn": _l("A Honduran RTN has 14 digits."),
     "tax_id_format": _l("Write the tax number with digits and letters only."),
     "tax_id_taken": _l("Another organization is entered with this tax number."),
-    "phone_format": _l("This is not a telephone number. Write it with its country, such as +57 300 123 4567."),
-    "outside_country": _l("This point does not lie in %(country)s. Are latitude and longitude swapped, or a sign missing?"),
+    "phone_format": _l(
+        "This is not a telephone number. Write it with its country, such as +57 300 123 4567."
+    ),
+    "outside_country": _l(
+        "This point does not lie in %(country)s. Are latitude and longitude swapped, or a sign missing?"
+    ),
     "certificate_holder": _l("A certificate is held by the organization itself, a union or a buyer."),
-    "certificate_number_format": _l("“%(number)s” does not have the form of this certificate's number (%(label)s)."),
+    "certificate_number_format": _l(
+        "“%(number)s” does not have the form of this certificate's number (%(label)s)."
+    ),
     "holder_unknown": _l("We do not know “%(holder)s”, who should hold the certificate."),
     "no_union": _l("Your organization belongs to no union."),
     "buyer_unknown": _l("No buyer is called “%(name)s”."),
@@ -52,7 +60,9 @@ ERRORS = {
     "too_long": _l("At most %(most)s characters."),
     "number_missing": _l("Write a number."),
     "number_format": _l("“%(text)s” is not a number. Write it with “%(expected)s” before the decimals."),
-    "number_wrong_separator": _l("“%(text)s” uses the other decimal sign. Here decimals come after “%(expected)s”."),
+    "number_wrong_separator": _l(
+        "“%(text)s” uses the other decimal sign. Here decimals come after “%(expected)s”."
+    ),
     "number_negative": _l("“%(text)s” is below zero."),
     "number_too_long": _l("At most %(limit)s digits."),
     "number_not_whole": _l("Write a whole number."),
@@ -65,7 +75,9 @@ ERRORS = {
     "yes_or_no": _l("Answer yes or no."),
     "choice_unknown": _l("“%(value)s” is not one of the choices."),
     "country_unknown": _l("“%(value)s” is not a country we know. Use its two letters, such as CO."),
-    "place_unknown": _l("We do not know %(value)s in %(country)s. Check the name, or give latitude and longitude."),
+    "place_unknown": _l(
+        "We do not know %(value)s in %(country)s. Check the name, or give latitude and longitude."
+    ),
     "place_code_unknown": _l("We do not know the place “%(value)s”."),
     "concept_unknown": _l("We do not know the product “%(concept)s”."),
     "attribute_unknown": _l("We do not know the feature “%(attribute)s”."),
@@ -79,7 +91,9 @@ ERRORS = {
     "unit_unknown": _l("We do not know the unit “%(text)s”."),
     "unit_not_for_country": _l("The unit “%(text)s” is not used in %(country)s."),
     "unit_not_for_product": _l("The unit “%(text)s” is not used for this product."),
-    "unit_needs_country_and_product": _l("The unit “%(text)s” weighs differently by country and product: say both."),
+    "unit_needs_country_and_product": _l(
+        "The unit “%(text)s” weighs differently by country and product: say both."
+    ),
     "unit_ambiguous": _l("“%(text)s” is read in more than one way here. How many kg is yours: %(choices)s?"),
     "unit_must_be_declared": _l("Say how many kg one “%(unit)s” weighs."),
     "unit_factor_is_fixed": _l("One “%(unit)s” weighs %(factor)s kg."),
@@ -110,13 +124,19 @@ ERRORS = {
     "currency_unknown": _l("We do not know the currency “%(currency)s”."),
     "quantity_or_area": _l("Give the quantity, or area and yield from which it follows."),
     "volume_zero": _l("With these figures nothing is left to deliver."),
-    "elsewhere_above_volume": _l("More is promised elsewhere than the members deliver (%(volume)s kg a year)."),
+    "elsewhere_above_volume": _l(
+        "More is promised elsewhere than the members deliver (%(volume)s kg a year)."
+    ),
     "yield_implausible": _l("This yield is more than ten times the usual %(typical)s t/ha a year."),
     "oversold": _l("Meanwhile part of this was promised to somebody else: not enough is left from %(day)s."),
     "need_filled": _l("Meanwhile the need was filled by others."),
-    "already_promised": _l("%(kg)s of the week of %(day)s are already promised; the volume cannot go below that."),
+    "already_promised": _l(
+        "%(kg)s of the week of %(day)s are already promised; the volume cannot go below that."
+    ),
     "below_covered": _l("%(kg)s are already agreed; the quantity cannot go below that."),
-    "edited_meanwhile": _l("Somebody saved a change while you were editing. Your text is still here: compare and send again."),
+    "edited_meanwhile": _l(
+        "Somebody saved a change while you were editing. Your text is still here: compare and send again."
+    ),
     "not_editable": _l("It can no longer be edited: %(state)s."),
     "state_moved_on": _l("It is no longer possible: meanwhile the state is “%(state)s”."),
     "attribute_not_of_product": _l("The product has no “%(attribute)s”. Leave it out."),
@@ -124,16 +144,24 @@ ERRORS = {
     "upload_gone": _l("This file is no longer here: it is kept for a day. Send it again."),
     "file_missing": _l("Choose a file."),
     "separator_missing": _l("Say which sign stands before the decimals."),
-    "file_empty": _l("The file has no rows. The first line holds the names of the columns, the rows stand below it."),
+    "file_empty": _l(
+        "The file has no rows. The first line holds the names of the columns, the rows stand below it."
+    ),
     "file_too_large": _l("The file is larger than %(most)s MB. Split it."),
     "file_kind": _l("This kind of file cannot be read. Save it as XLSX or as CSV and send it again."),
-    "file_broken": _l("The file is damaged. Open it in your spreadsheet program, save it again as XLSX and send that."),
-    "file_unzipped_too_large": _l("Unpacked, the file is too large (at most %(most)s MB). Split it, or save it as CSV."),
+    "file_broken": _l(
+        "The file is damaged. Open it in your spreadsheet program, save it again as XLSX and send that."
+    ),
+    "file_unzipped_too_large": _l(
+        "Unpacked, the file is too large (at most %(most)s MB). Split it, or save it as CSV."
+    ),
     "encoding_unknown": _l(
         "The letters of the file are not Unicode (line %(line)s). Save it as “CSV UTF-8” or as XLSX, "
         "or choose Windows-1252 below."
     ),
-    "csv_broken": _l("A quotation mark that opens on line %(line)s or before it is not closed well. Mend it and send again."),
+    "csv_broken": _l(
+        "A quotation mark that opens on line %(line)s or before it is not closed well. Mend it and send again."
+    ),
     "too_many_rows": _l("At most %(most)s rows. Split the file."),
     "too_many_columns": _l("At most %(most)s columns (line %(line)s)."),
     "cell_too_long": _l("At most %(most)s characters in a cell (line %(line)s)."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -25,6 +25,7 @@ from broker.parties.permissions import require_act_for
 from broker.quantity import Quantity
 from broker.transaction import Transaction
 
+_Listing = TypeVar("_Listing", Need, Capacity)
 EDITABLE_NEED = ("draft", "open", "partially_covered")
 EDITABLE_CAPACITY = ("draft", "published", "partially_committed", "stale")
 
@@ -41,7 +42,8 @@ def post_need(
     back."""
     require_act_for(tx.actor, buyer_id, broker_too=True)
     lock_owner(tx.session, buyer_id)
-    if request_key and (first := _sent_before(tx.session, Need, Need.buyer_id, buyer_id, request_key)):
+    sent = select(Need).where(Need.buyer_id == buyer_id, Need.request_key == request_key)
+    if request_key and (first := tx.session.scalar(sent)):
         return first
     check_need(data, tx.today)
     need = Need(
@@ -100,9 +102,10 @@ def publish_capacity(
     """Enter and publish a capacity. A repeated `request_key` gives the first one back."""
     require_act_for(tx.actor, organization_id)
     lock_owner(tx.session, organization_id)
-    if request_key and (
-        first := _sent_before(tx.session, Capacity, Capacity.organization_id, organization_id, request_key)
-    ):
+    sent = select(Capacity).where(
+        Capacity.organization_id == organization_id, Capacity.request_key == request_key
+    )
+    if request_key and (first := tx.session.scalar(sent)):
         return first
     capacity = Capacity(
         **capacity_values(data),
@@ -245,10 +248,6 @@ def _assign(thing: Any, values: dict[str, Any]) -> list[str]:
     for name in changed:
         setattr(thing, name, values[name])
     return changed
-
-
-def _sent_before(session: Session, kind: Any, owner_column: Any, owner_id: int, key: str) -> Any:
-    return session.scalar(select(kind).where(owner_column == owner_id, kind.request_key == key))
 
 
 def references_of(session: Session, kind: type[Need] | type[Capacity], owner_id: int) -> set[str]:

@@ -28,7 +28,7 @@ class Worth:
     freight: Decimal
     waiting: Decimal
     today: Decimal
-    km: float
+    km: Decimal
     days: Decimal
 
 

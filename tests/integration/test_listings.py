@@ -35,7 +35,7 @@ from broker.parties.actor import SYSTEM, VISITOR, Actor
 from broker.parties.models import User
 from broker.transaction import Transaction, transaction
 from tests.factories import listings as make
-from tests.factories.parties import actor_of, member, organization_of, user
+from tests.factories.parties import actor_of, member, user
 from tests.factories.parties import mandate as mandate_of
 
 Write = Callable[..., AbstractContextManager[Transaction]]

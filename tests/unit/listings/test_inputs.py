@@ -163,8 +163,10 @@ def test_months_that_are_none() -> None:
 
 def test_a_need_can_be_typed_again_from_what_is_stored() -> None:
     fields = {
-        "unit": "saco", "unit_kg": "62.5", "price_method": "collar", "collar_low": "1.5", "collar_high": "2200.25",
-        "certificates": "bpa_ica; globalgap", "origins": "CO", "packing": "canastilla_20", "spec_washed": "yes",
+        "unit": "saco", "unit_kg": "62.5", "price_method": "collar", "collar_low": "1.5",
+        "collar_high": "2200.25",
+        "certificates": "bpa_ica; globalgap", "origins": "CO", "packing": "canastilla_20",
+        "spec_washed": "yes",
         "contributions": "inputs: bags; and string; technical_assistance: a visit", "reserve_price": "2200.5",
         "description": "two\nlines", "max_suppliers": "6", "payment_channel": "transfer",
     }  # fmt: skip

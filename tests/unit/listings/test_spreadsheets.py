@@ -103,7 +103,8 @@ def test_the_two_ways_to_write_a_number() -> None:
 
 def test_spanish_headers_and_words() -> None:
     columns = [
-        "Código", "Producto", "Cantidad", "Unidad", "Período", "Inicio", "Fin", "Municipio", "Días de pago", "Precio",
+        "Código", "Producto", "Cantidad", "Unidad", "Período", "Inicio", "Fin", "Municipio", "Días de pago",
+        "Precio",
         "Categoría", "Peso por dedo mín",
     ]  # fmt: skip
     row = [
@@ -290,6 +291,7 @@ def test_the_apostrophe_is_gone_when_it_is_read_again() -> None:
 
 def test_negative_numbers_stay_numbers() -> None:
     assert b"\r\n-5,5\r\n" in writing.write_csv(["differential"], [{"differential": Decimal("-5.5")}], ",")
+    assert b"\r\n-40\r\n" in writing.write_csv(["quantity"], [{"quantity": "-40"}])
 
 
 def test_control_characters_do_not_break_a_workbook() -> None:

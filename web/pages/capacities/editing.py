@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from broker.catalogue import products
 from broker.errors import Conflict, Invalid, RuleBroken
 from broker.listings import queries
-from broker.listings.capacity_input import CAPACITY_DEFAULTS, CapacityInput, read_capacity
+from broker.listings.capacity_input import CAPACITY_DEFAULTS, CapacityInput, months_text, read_capacity
 from broker.listings.cells import capacity_cells
 from broker.listings.models import Capacity
 from broker.listings.periods import WEEKS_PER_MONTH
@@ -33,8 +33,8 @@ from web.wording import message
 
 @dataclass(frozen=True)
 class Echo:
-    """What the typed figures come to, in kg: a year in all, left after promises elsewhere, and in season per week and
-    month of the harvest (12 months where the produce keeps)."""
+    """What the typed figures come to, in kg: a year in all, left after promises elsewhere, and in season per
+    week and month of the harvest (12 months where the produce keeps)."""
 
     year: Decimal
     free: Decimal
@@ -73,6 +73,8 @@ def edit(capacity_id: int) -> ResponseReturnValue:
 
 def _sent(own: Organization, capacity: Capacity | None = None) -> ResponseReturnValue:
     values = forms.typed()
+    if boxes := forms.months_typed(values.get("months", "")):
+        values["months"] = months_text([int(month in boxes) for month in range(1, 13)])
     if values.get("product", "") not in {one.code for one in products.all()}:
         abort(400)
     if request.form.get("change") == "1":
@@ -105,7 +107,7 @@ def _saved(
         if capacity is None:
             saved = publish_capacity(tx, own.id, data, request_key=values.get("request_key") or None)
         else:
-            saved = edit_capacity(tx, capacity.id, int(values.get("version", "0") or 0), data)
+            saved = edit_capacity(tx, capacity.id, forms.version(values), data)
     flash(
         _("Published. Buyers and your broker can see it now.")
         if capacity is None

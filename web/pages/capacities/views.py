@@ -65,7 +65,8 @@ def mine() -> ResponseReturnValue:
 @bp.get("/<int:capacity_id>")
 @access("public")
 def show(capacity_id: int) -> ResponseReturnValue:
-    """One capacity: public facts for all, reserve price and figures behind it for its owner and its broker."""
+    """One capacity: public facts for all, reserve price and figures behind it for its owner and its
+    broker."""
     capacity = queries.visible_capacity(db.session(), actor(), capacity_id)
     return page("capacities/show.html", capacity=capacity, rights=rights(capacity), due=due_on(capacity))
 

@@ -71,10 +71,12 @@ FIELDS = {
 
 
 def field_name(name: str) -> str:
-    """The name of a field, of a specification attribute too."""
+    """The name of a field, of a specification attribute too; a name that nobody knows as it stands."""
     if name in FIELDS:
         return gettext(str(FIELDS[name]))
     code = name.removeprefix("spec_")
+    if code.removesuffix("_min").removesuffix("_max") not in {one.code for one in attributes.all()}:
+        return name
     for suffix, pattern in (("_min", _l("%(name)s, least")), ("_max", _l("%(name)s, most"))):
         if code.endswith(suffix):
             return gettext(str(pattern)) % {

@@ -9,8 +9,10 @@ from flask import g, request
 
 from broker.catalogue import attributes, countries, packings, places, products, units
 from broker.errors import Invalid, NotFound, RuleBroken
+from broker.listings.capacity_input import CAPACITY_FIELDS
 from broker.listings.cells import Cell, as_text
 from broker.listings.models import CONTRIBUTION_TYPES
+from broker.listings.need_input import NEED_FIELDS
 from broker.money import MINOR_DIGITS
 from broker.parties.models import Organization
 from web.i18n import country_name, decimal_separator, language, plain, unit_name
@@ -30,6 +32,13 @@ def typed() -> dict[str, str]:
     named = {kind: raw.pop(f"contribution_{kind}", "") for kind in CONTRIBUTION_TYPES}
     given = [f"{kind}: {' '.join(what.split())}" for kind, what in named.items() if what.strip()]
     return raw | ({"contributions": "\n".join(given)} if given else {})
+
+
+def version(values: Mapping[str, str]) -> int:
+    """The version that the form was filled from; 0, which nothing ever has, where somebody tampered with
+    it."""
+    text = values.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
 
 
 def shown(cells: Mapping[str, Cell]) -> dict[str, str]:
@@ -75,8 +84,8 @@ def choices(values: Mapping[str, str], home: str) -> dict[str, Any]:
 
 
 def unit_options(country: str, product: str, present: str) -> list[tuple[str, str]]:
-    """Units of mass that a form offers, the product's usual ones first. Words that are read in several ways stand
-    there once, as the word: the form then asks which reading is meant."""
+    """Units of mass that a form offers, the product's usual ones first. Words that are read in several ways
+    stand there once, as the word: the form then asks which reading is meant."""
     usual = products.get(product).usual_units
     offered: dict[str, str] = {}
     asked: set[str] = set()
@@ -127,7 +136,8 @@ def months_typed(text: str) -> set[int]:
 
 def differing(stored: Mapping[str, str], values: Mapping[str, str]) -> list[tuple[str, str, str]]:
     """Field, what is stored now, and what was typed, where they differ."""
-    names = sorted((set(stored) | set(values)) - {"version", "request_key"})
+    own = {*NEED_FIELDS, *CAPACITY_FIELDS}
+    names = sorted(name for name in {*stored, *values} if name in own or name.startswith("spec_"))
     pairs = [(name, stored.get(name, ""), values.get(name, "")) for name in names]
     return [pair for pair in pairs if pair[1] != pair[2]]
 

@@ -1,4 +1,5 @@
-"""The way of a spreadsheet: sent, shown row by row with its faults, confirmed, and the bad rows given back."""
+"""The way of a spreadsheet: sent, shown row by row with its faults, confirmed, and the bad rows given
+back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Uploaded files between preview and confirmation: on our own disk, under a name that nobody can guess or choose."""
+"""Uploaded files between preview and confirmation: on our own disk, under a name that nobody can guess or
+choose."""
 
 from __future__ import annotations
 
@@ -22,8 +23,8 @@ _TOKEN = re.compile(r"[0-9a-f]{32}")
 
 @dataclass(frozen=True)
 class Upload:
-    """A file as it was sent, by whom, for which owner, and how its sender said to read it. `left` are the lines that an
-    import left out; None as long as nothing was imported."""
+    """A file as it was sent, by whom, for which owner, and how its sender said to read it. `left` are the
+    lines that an import left out; None as long as nothing was imported."""
 
     user_id: int
     owner_id: int

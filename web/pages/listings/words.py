@@ -1,4 +1,5 @@
-"""Needs and capacities in plain words: quantity, price, specification, and the conditions that are not met."""
+"""Needs and capacities in plain words: quantity, price, specification, and the conditions that are not
+met."""
 
 from __future__ import annotations
 

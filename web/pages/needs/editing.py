@@ -65,7 +65,7 @@ def edit(need_id: int) -> ResponseReturnValue:
     try:
         data = _read(values, need.buyer)
         with writing() as tx:
-            edit_need(tx, need_id, int(values.get("version", "0") or 0), data)
+            edit_need(tx, need_id, forms.version(values), data)
     except (Invalid, RuleBroken) as fault:
         return _form(values, need.buyer, forms.errors_of(fault), need=need)
     except Conflict as conflict:
@@ -129,7 +129,8 @@ def _form(
 
 
 def _buyer() -> Organization | None:
-    """The buyer for whom the reader posts: himself, or a client of the broker; None where a broker has not said."""
+    """The buyer for whom the reader posts: himself, or a client of the broker; None where a broker has not
+    said."""
     if actor().kind == "buyer":
         return forms.organization()
     asked = request.values.get("buyer", "", type=str)

@@ -25,8 +25,8 @@ LIVE = ("published", "partially_committed", "fully_committed", "stale")
 
 @dataclass(frozen=True)
 class View:
-    """A need as the organization sees it. `capacity` is its own of that product that meets most, or None; `gain` is
-    what the need is worth above its asking price, per kg in the need's currency."""
+    """A need as the organization sees it. `capacity` is its own of that product that meets most, or None;
+    `gain` is what the need is worth above its asking price, per kg in the need's currency."""
 
     worth: Worth | None
     capacity: Capacity | None
@@ -63,7 +63,8 @@ def own_view(session: Session, needs: Sequence[Need], capacities: Sequence[Capac
 
 
 def grouped(needs: Sequence[Need], views: dict[int, View]) -> list[tuple[str, list[Need]]]:
-    """Needs that fit, those of the organization's products that do not, and the others; empty groups left out."""
+    """Needs that fit, those of the organization's products that do not, and the others; empty groups left
+    out."""
     groups: dict[str, list[Need]] = {"fits": [], "closed": [], "other": []}
     for need in needs:
         view = views[need.id]

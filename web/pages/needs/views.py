@@ -47,8 +47,8 @@ def browse() -> ResponseReturnValue:
     own = market.own_view(db.session(), found.rows, offered) if actor().kind in PRODUCERS else None
     groups = market.grouped(found.rows, own) if own is not None else [("", found.rows)]
     return page(
-        "needs/browse.html", fragment="needs/_results.html", found=found, chosen=chosen, own=own, groups=groups,
-        narrowed=filters.narrows(chosen),
+        "needs/browse.html", fragment="needs/_results.html", found=found, chosen=chosen, own=own,
+        groups=groups, narrowed=filters.narrows(chosen),
     )  # fmt: skip
 
 
