@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -25,6 +26,7 @@ from web.app import create_app
 from web.config import Settings
 from web.extensions import db
 
+FORM_TOKEN = re.compile(r'(?<=name="csrf_token" value=")[^"]*')
 NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 Write = Callable[..., AbstractContextManager[Transaction]]
 SignIn = Callable[[FlaskClient, str], None]
@@ -142,3 +144,8 @@ def text_of(element: Element) -> str:
 def read(response: TestResponse) -> str:
     """The text of a sound page."""
     return text_of(soup(response))
+
+
+def without_tokens(response: TestResponse) -> str:
+    """The HTML of a page without its form tokens, which carry the second they were made in."""
+    return FORM_TOKEN.sub("", response.get_data(as_text=True))
