@@ -45,8 +45,8 @@ def worth_today(
         rate = quotes.rate(need.currency)
     except RuleBroken:
         return None
-    km = distance_km(origin, need, ROAD_FACTOR)
-    freight = Decimal(0) if need.delivery_term == "farm_gate" else (base + per_km * Decimal(str(km))) * rate
+    km = Decimal(str(distance_km(origin, need, ROAD_FACTOR)))
+    freight = Decimal(0) if need.delivery_term == "farm_gate" else (base + per_km * km) * rate
     net = price - freight
     today = effective_price(net, need.wait_days, monthly_cost)
     return Worth(need.currency, price, freight, net - today, today, km, need.wait_days)
