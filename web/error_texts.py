@@ -47,7 +47,6 @@ ERRORS = {
     "certificate_number_format": _l(
         "“%(number)s” does not have the form of this certificate's number (%(label)s)."
     ),
-    "holder_unknown": _l("We do not know “%(holder)s”, who should hold the certificate."),
     "no_union": _l("Your organization belongs to no union."),
     "buyer_unknown": _l("No buyer is called “%(name)s”."),
     "buyer_several": _l("Several buyers match “%(name)s”. Write the whole name."),
@@ -122,7 +121,6 @@ ERRORS = {
     "price_method_needs": _l("This kind of price needs this figure."),
     "money_too_fine": _l("%(currency)s prices have at most two decimals."),
     "currency_unknown": _l("We do not know the currency “%(currency)s”."),
-    "quantity_or_area": _l("Give the quantity, or area and yield from which it follows."),
     "volume_zero": _l("With these figures nothing is left to deliver."),
     "elsewhere_above_volume": _l(
         "More is promised elsewhere than the members deliver (%(volume)s kg a year)."
@@ -177,7 +175,6 @@ ERRORS = {
     "quote_missing": _l("There is no quotation of %(series)s. Enter one first."),
     "rate_missing": _l("There is no exchange rate for %(currency)s. Enter one first."),
     # readiness
-    "readiness_differs": _l("Another row of this organization says a readiness of %(readiness)s."),
     "assessment_empty": _l("Give at least one indicator a value."),
     "indicator_unknown": _l("This indicator does not belong to this kind of organization."),
     # matchmaking
