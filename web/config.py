@@ -11,7 +11,8 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Settings:
-    """What an installation decides. `data` holds the embedded database, the secret key and undelivered mail."""
+    """What an installation decides. `data` holds the embedded database, the secret key and undelivered mail;
+    `address` is how people reach it from outside, and stands before the links in mails."""
 
     data: Path
     database_url: str
@@ -23,11 +24,14 @@ class Settings:
     https: bool
     smtp: str
     mail_from: str
+    address: str = ""
 
     @property
     def worker(self) -> dict[str, str]:
         """What background jobs need to know."""
-        return {"smtp": self.smtp, "mail_from": self.mail_from, "mail_dir": str(self.data / "mail")}
+        address = self.address or f"http://{self.host}:{self.port}"
+        mail = {"smtp": self.smtp, "mail_from": self.mail_from, "mail_dir": str(self.data / "mail")}
+        return mail | {"address": address}
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -46,6 +50,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         https=environ.get("ALIANZA_HTTPS", "") == "1",
         smtp=environ.get("ALIANZA_SMTP", ""),
         mail_from=environ.get("ALIANZA_MAIL_FROM", "alianza@localhost"),
+        address=environ.get("ALIANZA_ADDRESS", "").rstrip("/"),
     )
 
 

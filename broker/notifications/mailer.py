@@ -15,20 +15,26 @@ from broker.transaction import transaction
 
 @handles("send_mail")
 def send_mail(context: JobContext) -> None:
-    """Send one message and mark it sent. Settings: smtp (smtp://user:password@host:port), mail_from, mail_dir."""
+    """Send one message and mark it sent. Settings: smtp (smtp://user:password@host:port), mail_from, mail_dir,
+    address."""
     with transaction(context.engine, SYSTEM, context.clock) as tx:
         row = tx.session.get_one(Message, context.payload["message"])
         mail = EmailMessage()
         mail["To"], mail["Subject"] = row.to_address, row.subject
         mail["From"] = context.settings.get("mail_from", "alianza@localhost")
         mail["Message-ID"] = f"<message-{row.id}@alianza>"
-        mail.set_content(row.body)
+        mail.set_content(_with_address(row.body, context.settings.get("address", "")))
         sent = row.sent_at is not None
     if not sent:
         _deliver(mail, context.settings, context.payload["message"])
     with transaction(context.engine, SYSTEM, context.clock) as tx:
         context.finish(tx)
         tx.session.get_one(Message, context.payload["message"]).sent_at = tx.now
+
+
+def _with_address(body: str, address: str) -> str:
+    """Letters name pages by their path alone, since only the installation knows its own address."""
+    return "\n".join(address + line if line.startswith("/") else line for line in body.split("\n"))
 
 
 def _deliver(mail: EmailMessage, settings: dict[str, str], number: int) -> None:
