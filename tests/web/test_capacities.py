@@ -16,7 +16,7 @@ from broker.parties.models import User
 from tests.factories import listings as make
 from tests.factories.parties import actor_of, mandate, member, user
 from tests.web.conftest import SignIn, Write, read, soup
-from tests.web.test_needs import value_of
+from tests.web.listing_help import value_of
 
 FORM = {**make.CAPACITY, "request_key": "k1", "country": "CO", "price_unit": "kg", "months": ["1", "2", "3"]}
 RESERVE = "1777"
