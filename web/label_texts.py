@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 
 LABELS = {
     "kind": {
@@ -77,7 +78,7 @@ LABELS = {
     },
     "need_state": {
         "draft": _l("Draft"),
-        "open": _l("Open"),
+        "open": lazy_pgettext("need", "Open"),
         "partially_covered": _l("Partly covered"),
         "covered": _l("Covered"),
         "closed": _l("Closed"),
@@ -90,16 +91,16 @@ LABELS = {
         "partially_committed": _l("Partly committed"),
         "fully_committed": _l("Fully committed"),
         "stale": _l("To be reconfirmed"),
-        "withdrawn": _l("Withdrawn"),
+        "withdrawn": lazy_pgettext("capacity", "Withdrawn"),
     },
     "suggestion_state": {
-        "generated": _l("Suggested"),
+        "generated": lazy_pgettext("suggestion", "Suggested"),
         "shortlisted": _l("Shortlisted"),
         "sent": _l("Sent"),
         "accepted_one": _l("Accepted by one side"),
         "accepted_both": _l("Accepted by both"),
         "converted": _l("In draft"),
-        "declined": _l("Declined"),
+        "declined": lazy_pgettext("suggestion", "Declined"),
         "stale": _l("Out of date"),
     },
     "run_state": {
@@ -215,6 +216,6 @@ LABELS = {
 }  # fmt: skip
 LABELS["any_state"] = {
     code: word
-    for group in ("need_state", "capacity_state", "suggestion_state", "mandate_state", "agreement_state")
+    for group in ("capacity_state", "need_state", "suggestion_state", "mandate_state", "agreement_state")
     for code, word in LABELS[group].items()
 }
