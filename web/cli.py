@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from pathlib import Path
+from typing import Literal
 
 import click
 from sqlalchemy import Engine
@@ -82,21 +83,72 @@ def demo_export(directory: Path) -> None:
         click.echo(str(path))
 
 
-@main.command()
-@click.option("--needs", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True, help="needs.csv or .xlsx")
-@click.option("--capacities", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True, help="capacities.csv or .xlsx")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Where plan.json goes.")
-@click.option("--draft", type=click.Path(file_okay=False, path_type=Path), help="Folder for one draft agreement (PDF) per accepted pair.")
-@click.option("--language", type=click.Choice(["es", "en"]), default="es", show_default=True)
-@click.option("--decimal", type=click.Choice([".", ","]), default=".", show_default=True, help="Decimal sign in the spreadsheets.")
+INPUT = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@main.command(
+    epilog="Exit code: 0 when every row was used; 1 when some rows were left out (each is named on standard error,"
+    " the plan is made of the others); 2 when a file could not be used, and then nothing is written."
+)
+@click.option("--needs", type=INPUT, required=True, help="needs.csv or .xlsx")
+@click.option("--capacities", type=INPUT, required=True, help="capacities.csv or .xlsx")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Where plan.json goes."
+)
+@click.option(
+    "--draft",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for one draft agreement (PDF) per accepted pair.",
+)
+@click.option(
+    "--language",
+    type=click.Choice(["es", "en"]),
+    default="es",
+    show_default=True,
+    help="Of the table, the reasons and the drafts.",
+)
+@click.option(
+    "--decimal",
+    type=click.Choice([".", ","]),
+    default=".",
+    show_default=True,
+    help="Decimal sign in the spreadsheets.",
+)
+@click.option("--encoding", help="Of CSV files that are not Unicode, such as cp1252.")
+@click.option(
+    "--rates", type=INPUT, help="Exchange rates: currency,per_usd. Without it, demonstration values."
+)
+@click.option(
+    "--quotes",
+    type=INPUT,
+    help="Quotations: series,value,unit,date. Without it, a demonstration value of ICE C.",
+)
 @click.option("--explain", is_flag=True, help="Say why for every pair, chosen or not.")
 def match(
-    needs: Path, capacities: Path, out: Path, draft: Path | None, language: str, decimal: str, explain: bool
+    needs: Path,
+    capacities: Path,
+    out: Path,
+    draft: Path | None,
+    language: str,
+    decimal: Literal[".", ","],
+    encoding: str | None,
+    rates: Path | None,
+    quotes: Path | None,
+    explain: bool,
 ) -> None:
-    """Match two spreadsheets without web or database."""
+    """Match two spreadsheets without web or database.
+
+    Prints the plan and writes it as JSON. The columns of the files are described in docs/spreadsheets.md;
+    `alianza demo export` writes an example of both.
+    """
     from web.matching_table import match_files
 
-    sys.exit(match_files(needs, capacities, out, draft, language=language, decimal=decimal, explain=explain))
+    sys.exit(
+        match_files(
+            needs, capacities, out, draft, language=language, decimal=decimal, explain=explain, rates=rates,
+            quotes=quotes, encoding=encoding,
+        )
+    )  # fmt: skip
 
 
 def _engine(settings: Settings) -> Engine:

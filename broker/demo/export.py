@@ -22,8 +22,8 @@ _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 def export(directory: Path, today: dt.date | None = None) -> list[Path]:
-    """Write needs.csv and capacities.csv (UTF-8, comma between columns, point before decimals) into the directory,
-    which is made where it is missing. The windows lie in the season after `today`."""
+    """Write needs.csv and capacities.csv (UTF-8, comma between columns, point before decimals) into the
+    directory, which is made where it is missing. The windows lie in the season after `today`."""
     today = today or system_clock().date()
     needs = [_need(buyer, today) for buyer in market()["buyers"]]
     capacities = [_capacity(producer, today) for producer in market()["producers"]]

@@ -1,4 +1,4 @@
-"""From two sheets to a market that the matching can read: needs, capacities and parties that are never stored."""
+"""From two sheets to a market that the matching can read; its needs and capacities are never stored."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ FULL_CONFIDENCE = 100
 
 @dataclass(frozen=True)
 class SheetMarket:
-    """What the two sheets say. `bad` rows with their faults, `unknown` columns and `words` (the file's word of each
-    fixed column) by kind of sheet; a need or capacity without place has NaN coordinates."""
+    """What the two sheets say. `bad` rows with their faults, `unknown` columns and `words` (the file's word
+    of each fixed column) by kind of sheet; a need or capacity without place has NaN coordinates."""
 
     inputs: Inputs
     bad: Mapping[Kind, list[Bad]]
@@ -178,7 +178,7 @@ class _Capacities:
                 break
         known = self.readiness.get(organization.id)
         if known is not None and readiness is not None and readiness != known.score:
-            faults.append(RuleBroken("readiness_differs", field="readiness", readiness=known.score))
+            faults.append(RuleBroken("choice_unknown", field="readiness", value=str(known.score)))
         if faults:
             raise Invalid(faults)
         capacity = self._capacity(good, data)
@@ -240,8 +240,8 @@ class _Capacities:
 
 
 def _told(bad: Bad, done: Completed) -> Bad:
-    """A faulty row in the words of its file. Of a row with a cell too many only that is said, since every cell behind
-    it stands in a wrong column."""
+    """A faulty row in the words of its file. Of a row with a cell too many only that is said, since every
+    cell behind it stands in a wrong column."""
     shifted = [fault for fault in bad.faults if fault.code == "more_cells_than_columns"]
     return Bad(bad.line, done.given[bad.line], shifted or bad.faults)
 

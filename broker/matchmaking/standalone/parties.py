@@ -16,7 +16,7 @@ _CREATED = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 
 class Parties:
-    """Organizations by kind and name; the same name, however its accents and case are written, is the same one."""
+    """Organizations by kind and name; accents and case make no difference."""
 
     def __init__(self) -> None:
         self._numbers = count(1)
@@ -41,13 +41,13 @@ class Parties:
         return found
 
     def holder(self, text: str) -> Organization:
-        """Who holds a certificate: by the name, or by the id of a row. Raises RuleBroken('holder_unknown')."""
+        """Who holds a certificate, by the name or by the id of a row. Raises RuleBroken('choice_unknown')."""
         for kind in ("buyer", "union", "producer_org"):
             if found := self._by_name.get((kind, key(text))):
                 return found
         if found := self._by_row_id.get(key(text)):
             return found
-        raise RuleBroken("holder_unknown", field="certificates", holder=text)
+        raise RuleBroken("choice_unknown", field="certificates", value=text)
 
     def certificate(self, text: str, covers: Organization, product: str) -> Certificate:
         """`scheme`, or `scheme:holder` where another than the organization holds it. Raises RuleBroken."""
@@ -58,8 +58,8 @@ class Parties:
             raise RuleBroken(fault.code, field="certificates", **fault.params) from None
         held_by = self.holder(holder) if holder else covers
         certificate = Certificate(
-            scheme=scheme.code, holder_id=held_by.id, covers_id=covers.id, product=product, valid_from=ALWAYS[0],
-            valid_to=ALWAYS[1],
+            scheme=scheme.code, holder_id=held_by.id, covers_id=covers.id, product=product,
+            valid_from=ALWAYS[0], valid_to=ALWAYS[1],
         )  # fmt: skip
         certificate.holder = held_by
         return certificate

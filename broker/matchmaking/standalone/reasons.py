@@ -12,9 +12,9 @@ ABOUT_GATES = ("gate", "gate_all", "gate_alone", "no_capacity_of_grade")
 
 
 def reasons_of(finding: NeedFinding) -> list[dict[str, Any]]:
-    """{"code", "gate", "params"} of each reason, conditions first, the one behind most volume leading; empty when
-    the need is covered. `params` as in matching.coverage: `pairs` and `kg_per_period` behind a condition, and of these
-    `alone_pairs` and `alone_kg_per_period` that nothing else holds back."""
+    """{"code", "gate", "params"} of each reason, conditions first, the one behind most volume leading; empty
+    when the need is covered. `params` as in matching.coverage: `pairs` and `kg_per_period` behind a condition,
+    and of these `alone_pairs` and `alone_kg_per_period` that nothing else holds back."""
     if not finding.reasons:
         return []
     others = [dict(reason) for reason in finding.reasons if reason["code"] not in ABOUT_GATES]

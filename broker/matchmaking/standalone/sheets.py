@@ -1,8 +1,9 @@
 """A sheet of needs or capacities made complete, so that it can be read as an import is read.
 
-An import knows the organization behind every row and refuses what is missing; a match of two files says what it can
-with what they hold. So three things are filled in here, and remembered to be taken out again: the place of a row
-without one (distance unknown), the currency of a capacity, and the area of a capacity that states its quantity.
+An import knows the organization behind every row and refuses what is missing; a match of two files says
+what it can with what they hold. So three things are filled in here, and remembered to be taken out again: the
+place of a row without one (distance unknown), the currency of a capacity, and the area of a capacity that
+states its quantity.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ HOME = "CO"
 """The country of rows that name none."""
 ESSENTIAL: dict[Kind, tuple[str, ...]] = {
     "needs": (
-        "id", "buyer", "product", "quantity", "unit", "period", "start", "end", "min_fill_pct", "min_suppliers",
-        "max_suppliers", "max_share_pct", "payment_days", "price", "currency",
+        "id", "buyer", "product", "quantity", "unit", "period", "start", "end", "min_fill_pct",
+        "min_suppliers", "max_suppliers", "max_share_pct", "payment_days", "price", "currency",
     ),
     "capacities": ("id", "organization", "product", "ask_price", "max_wait_days", "readiness"),
 }  # fmt: skip
@@ -44,21 +45,22 @@ NOWHERE = "?"
 _NO_PLACE: dict[str, Cell] = {"lat": "0", "lon": "0"}
 # So large that nothing committed elsewhere exceeds it while the stated quantity is not yet counted.
 _ANY_AREA: dict[str, Cell] = {
-    "area_ha": "1000000", "yield_t_ha_year": "1", "grade_share_pct": "100", "delivery_share_pct": "100", "loss_pct": "0",
+    "area_ha": "1000000", "yield_t_ha_year": "1", "grade_share_pct": "100", "loss_pct": "0",
+    "delivery_share_pct": "100",
 }  # fmt: skip
 _WEEKS = {"week": Decimal(1), "fortnight": Decimal(2), "month": WEEKS_PER_MONTH}
 
 
 @dataclass(frozen=True)
 class Stated:
-    """What a capacity says it can deliver: kg per period ('week', 'fortnight', 'month', or 'once' and 'season' for
-    all there is in a year)."""
+    """What a capacity says it can deliver: kg per period ('week', 'fortnight', 'month', or 'once' and 'season'
+    for all there is in a year)."""
 
     kg: Decimal
     period: str
 
     def volume(self, calendar: list[int], *, storable: bool) -> Decimal:
-        """kg a year that deliver this quantity per period: in the months of its season, or all year when storable."""
+        """kg a year that deliver this per period: in the months of its season, or all year when storable."""
         if self.period not in _WEEKS:
             return self.kg
         weeks = Decimal(52) if storable else sum(calendar) * WEEKS_PER_MONTH
@@ -67,8 +69,9 @@ class Stated:
 
 @dataclass
 class Completed:
-    """A sheet under fixed names with nothing missing. By line: rows without place, stated quantities, and the text of
-    the cells as they came; `words` gives the file's word of a fixed name, `unknown` the columns nobody reads."""
+    """A sheet under fixed names with nothing missing. By line: rows without place, stated quantities, and the
+    text of the cells as they came; `words` gives the file's word of a fixed name, `unknown` the columns nobody
+    reads."""
 
     sheet: Sheet
     words: Mapping[str, str]
@@ -81,8 +84,8 @@ class Completed:
 def complete(
     kind: Kind, sheet: Sheet, separator: Separator, currencies: Mapping[str, str] | None = None
 ) -> Completed:
-    """The sheet with what a match can do without filled in. `currencies` by product are taken where a capacity names
-    neither currency nor country.
+    """The sheet with what a match can do without filled in. `currencies` by product are taken where a capacity
+    names neither currency nor country.
 
     Raises RuleBroken('columns_missing') and RuleBroken('column_twice') (two words for one column).
     """
@@ -165,7 +168,7 @@ def _stated(
 ) -> list[RuleBroken]:
     reader = Reader(text, decimal_separator=separator)
     if not reader.has("quantity"):
-        return [RuleBroken("quantity_or_area", field="quantity")]
+        return [RuleBroken("volume_zero", field="quantity")]
     quantity = reader.decimal("quantity", above=0, high=10**9)
     period = reader.choice("period", PERIODS, default="week")
     unit = reader.unit("unit", "unit_kg", country, product) if product else None

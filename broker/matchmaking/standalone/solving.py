@@ -17,8 +17,8 @@ from matching.policy import Policy
 def match_market(inputs: Inputs, policy: Policy, *, seed: int = 0) -> Outcome:
     """Match a market in which places may be missing.
 
-    An organization without a place pays no freight; where a buyer has none, nobody who offers his product does,
-    since prices with and without freight cannot be compared. Distances there are unknown, not zero.
+    An organization without a place pays no freight; where a buyer has none, nobody who offers his product
+    does, since prices with and without freight cannot be compared. Distances there are unknown, not zero.
     """
     if all(map(_is_placed, inputs.needs)) and all(map(_is_placed, inputs.capacities)):
         return compute(inputs, policy, seed=seed)
