@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from jinja2 import StrictUndefined
 
-import broker.models  # noqa: F401  (every table must be known before the first query)
+import broker.models  # every table must be known before the first query
 import broker.subscriptions  # noqa: F401  (handlers register themselves)
 from broker.clock import Clock, system_clock
 from broker.database import govern

@@ -38,7 +38,10 @@ def _invalid(error: Invalid) -> ResponseReturnValue:
 
 
 def _csrf(error: CSRFError) -> ResponseReturnValue:
-    return _page(400, _("This form was open for too long or came from another site. Go back, reload and send it again."))
+    return _page(
+        400,
+        _("This form was open for too long or came from another site. Go back, reload and send it again."),
+    )
 
 
 def _integrity(error: Exception) -> ResponseReturnValue:
@@ -46,7 +49,9 @@ def _integrity(error: Exception) -> ResponseReturnValue:
 
 
 def _database(error: OperationalError) -> ResponseReturnValue:
-    response = _page(503, _("The database does not answer right now. Nothing you typed was saved; try again in a minute."))
+    response = _page(
+        503, _("The database does not answer right now. Nothing you typed was saved; try again in a minute.")
+    )
     response.headers["Retry-After"] = "30"  # type: ignore[union-attr]
     return response
 

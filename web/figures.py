@@ -72,7 +72,9 @@ def price_text(need: Need) -> str:
             band=params["band_pct"],
         )
     if "index_series" in params:
-        text = _("%(series)s %(differential)s ¢/lb", series=params["index_series"], differential=_signed(params))
+        text = _(
+            "%(series)s %(differential)s ¢/lb", series=params["index_series"], differential=_signed(params)
+        )
         return text + (", " + _("floor %(floor)s ¢/lb", floor=params["floor"]) if "floor" in params else "")
     if need.price_method == "floor_plus_premium":
         premium = Decimal(params.get("premium", "0"))

@@ -21,7 +21,19 @@ ENGLISH = "en_US"
 
 
 def register(app: Flask) -> None:
-    filters = (number, tonnes, kilograms, percent, day, long_day, moment, product_name, unit_name, country_name, since)
+    filters = (
+        number,
+        tonnes,
+        kilograms,
+        percent,
+        day,
+        long_day,
+        moment,
+        product_name,
+        unit_name,
+        country_name,
+        since,
+    )
     for function in filters:
         app.template_filter(function.__name__)(function)
     app.template_global("language")(language)

@@ -38,6 +38,7 @@ def navigation(actor: Actor) -> list[Entry]:
             Entry(_("Runs"), url_for("runs.listing"), "/runs"),
             agreements,
             Entry(_("Clients"), url_for("mandates.listing"), "/mandates"),
+            Entry(_("Prices"), url_for("prices.listing"), "/prices"),
             needs,
             capacities,
         ]

@@ -28,7 +28,9 @@ def register(app: Flask) -> None:
     wording.register(app)
 
 
-def page(template: str, *, fragment: str | None = None, status: int = 200, **context: Any) -> ResponseReturnValue:
+def page(
+    template: str, *, fragment: str | None = None, status: int = 200, **context: Any
+) -> ResponseReturnValue:
     """Render `template`, or only `fragment` when htmx asks for a part of the page."""
     wanted = fragment if fragment and htmx_request.htmx and not htmx_request.htmx.boosted else template
     return make_response(render_template(wanted, **context), status)
@@ -46,7 +48,7 @@ def query_with(**changes: Any) -> str:
     """The present address with some of its query changed; empty values are left out."""
     from urllib.parse import urlencode
 
-    values = {**request.args.to_dict(), **{k: v for k, v in changes.items()}}
+    values = request.args.to_dict() | changes
     kept = {k: v for k, v in values.items() if v not in (None, "")}
     return f"{request.path}?{urlencode(kept)}" if kept else request.path
 

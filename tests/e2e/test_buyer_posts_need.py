@@ -15,7 +15,9 @@ from broker.listings.models import Need
 from tests.e2e.conftest import Running
 
 
-@pytest.mark.parametrize(("language", "price", "kg"), [("es", "2.150,50", "12500"), ("en", "2,150.50", "13500")])
+@pytest.mark.parametrize(
+    ("language", "price", "kg"), [("es", "2.150,50", "12500"), ("en", "2,150.50", "13500")]
+)
 def test_a_need_from_a_template(
     enter: Callable[..., Page], installation: Running, language: str, price: str, kg: str
 ) -> None:

@@ -33,7 +33,9 @@ def test_from_run_to_draft(
     # The page asks for its own progress until the run is done, without being reloaded.
     expect(broker.locator("#progress a[href='/desk']")).to_be_visible(timeout=90_000)
     broker.goto(f"/desk/needs/{need_id}")
-    broker.click(f"form[action='/desk/needs/{need_id}/shortlist']:has(input[type=hidden][name=suggestion]) button")
+    broker.click(
+        f"form[action='/desk/needs/{need_id}/shortlist']:has(input[type=hidden][name=suggestion]) button"
+    )
     broker.click(f"form[action='/desk/needs/{need_id}/send'] button")
 
     suggestion_id = _sent(installation, need_id, organization)
@@ -54,7 +56,9 @@ def test_from_run_to_draft(
 def _same_as_database(page: Page, installation: Running, suggestion_id: int, language: str) -> None:
     answer = page.request.get(page.locator("a[href*='.pdf']").first.get_attribute("href") or "")
     assert answer.headers["content-type"] == "application/pdf"
-    text = " ".join(" ".join(sheet.extract_text().split()) for sheet in PdfReader(io.BytesIO(answer.body())).pages)
+    text = " ".join(
+        " ".join(sheet.extract_text().split()) for sheet in PdfReader(io.BytesIO(answer.body())).pages
+    )
     shown = " ".join(page.inner_text("article.doc").split())
     with Session(installation.engine) as session:
         suggestion = session.get_one(Suggestion, suggestion_id)

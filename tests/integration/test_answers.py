@@ -117,14 +117,22 @@ def test_declining_needs_a_reason_and_tells_the_other_side(engine: Engine, clock
     assert _mails(engine, BUYER) == before + 1
     with Session(engine) as session:
         declined = session.get_one(Suggestion, first)
-        assert (declined.state, declined.declined_by, declined.decline_reason) == ("declined", "producer", "payment")
+        assert (declined.state, declined.declined_by, declined.decline_reason) == (
+            "declined",
+            "producer",
+            "payment",
+        )
     with pytest.raises(Conflict), transaction(engine, person(engine, BUYER), clock) as tx:
         suggestions.accept(tx, first)
 
 
 def test_strangers_and_early_birds_see_no_suggestion(engine: Engine, clock: Clock) -> None:
     unsent = suggested(engine, "B01", "generated")[0]
-    for actor in (person(engine, BUYER), person(engine, "b04@demo.example"), person(engine, "p10@demo.example")):
+    for actor in (
+        person(engine, BUYER),
+        person(engine, "b04@demo.example"),
+        person(engine, "p10@demo.example"),
+    ):
         with pytest.raises(NotFound), transaction(engine, actor, clock) as tx:
             suggestions.accept(tx, unsent)
 
@@ -133,5 +141,3 @@ def _mails(engine: Engine, address: str) -> int:
     with Session(engine) as session:
         query = select(func.count()).select_from(Message).where(Message.to_address == address)
         return session.scalar(query) or 0
-
-

@@ -11,11 +11,11 @@ import pytest
 
 import broker.models  # noqa: F401  (the entities refer to each other by name)
 from broker.demo.export import export
+from broker.demo.quotes import demonstration_rates, demonstration_series
 from broker.listings.spreadsheets import read_rows
 from broker.matchmaking.compute import Outcome
 from broker.matchmaking.findings import NeedFinding
 from broker.matchmaking.standalone import SheetMarket, match_market, read_market, reasons_of
-from broker.matchmaking.standalone.quotes import demonstration_rates, demonstration_series
 from broker.prices.quotes import Quotes
 from matching.policy import Policy
 

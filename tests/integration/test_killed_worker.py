@@ -57,7 +57,9 @@ def _worker(url: str, folder: Path) -> subprocess.Popen[bytes]:
         "ALIANZA_DATA": str(folder),
         "ALIANZA_SECRET_KEY": "a key for tests",
     }
-    return subprocess.Popen([sys.executable, "-m", "web.cli", "worker"], env=environment, stderr=subprocess.DEVNULL)
+    return subprocess.Popen(
+        [sys.executable, "-m", "web.cli", "worker"], env=environment, stderr=subprocess.DEVNULL
+    )
 
 
 def _state(engine: Engine) -> str:

@@ -50,7 +50,9 @@ def _make_room(engine: Engine) -> tuple[int, list[int]]:
     with Session(engine) as session:
         need = session.scalars(select(Need).where(Need.reference == "B01")).one()
         need.total_kg = Decimal(10**9)
-        perishable = select(Capacity).where(Capacity.product.in_(FRESH)).order_by(Capacity.id).limit(CAPACITIES)
+        perishable = (
+            select(Capacity).where(Capacity.product.in_(FRESH)).order_by(Capacity.id).limit(CAPACITIES)
+        )
         capacities = [capacity.id for capacity in session.scalars(perishable)]
         session.commit()
         return need.id, capacities

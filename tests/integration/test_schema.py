@@ -40,7 +40,9 @@ def test_values_come_back_to_the_last_digit(database_url: str) -> None:
     engine = make_engine(database_url)
     day = dt.date(2026, 11, 23)
     with Session(engine) as session:
-        session.add(PricePoint(series="X", quoted_on=day, value=Decimal("12345678901234.5678"), unit="u", source="s"))
+        session.add(
+            PricePoint(series="X", quoted_on=day, value=Decimal("12345678901234.5678"), unit="u", source="s")
+        )
         session.commit()
     with Session(engine) as session:
         assert session.scalars(select(PricePoint)).one().value == Decimal("12345678901234.5678")

@@ -67,6 +67,7 @@ def test_errors_stand_at_their_fields_and_nothing_typed_is_lost(
     assert answer.status_code == 422
     page, text = answer.get_data(as_text=True), read(answer)
     assert "There are 3 things to mend" in text
+    assert "Paid after: Fill this in." in text
     for field in ("quantity", "municipality", "payment_days"):
         assert f'href="#f-{field}"' in page
         assert f'id="e-{field}"' in page
@@ -80,8 +81,8 @@ def test_forty_quintales_ask_which_quintal(
 ) -> None:
     sign_in(client, "buyer@example.org")
     offered = client.get("/needs/new?product=plantain_dom_harton").get_data(as_text=True)
-    assert '<option value="qq">quintal</option>' in offered
-    typed = FORM | {"quantity": "40", "unit": "qq"}
+    assert '<option value="quintal">quintal</option>' in offered
+    typed = FORM | {"quantity": "40", "unit": "quintal"}
     asked = client.post("/needs/new", data=typed)
     assert asked.status_code == 422
     page = asked.get_data(as_text=True)

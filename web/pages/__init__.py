@@ -12,6 +12,7 @@ SUBJECTS = (
     "organizations",
     "mandates",
     "readiness",
+    "prices",
     "needs",
     "capacities",
     "desk",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import time
 import tracemalloc
 import zipfile
@@ -19,6 +20,7 @@ from broker.listings.need_input import NEED_FIELDS
 from broker.listings.spreadsheets import Preview
 from broker.numerals import Separator
 from tests.factories.listings import CAPACITY, NEED
+from tests.support.tree import ROOT
 from tests.unit.listings.moments import TODAY
 
 COLUMNS = ["id", *NEED]
@@ -297,3 +299,9 @@ def test_negative_numbers_stay_numbers() -> None:
 def test_control_characters_do_not_break_a_workbook() -> None:
     data = writing.write_xlsx(["a"], [{"a": "one\x00two\x0b"}])
     assert load_workbook(io.BytesIO(data)).worksheets[0]["A2"].value == "onetwo"
+
+
+def test_every_column_is_described() -> None:
+    text = (ROOT / "docs" / "spreadsheets.md").read_text(encoding="utf-8")
+    words = set(re.findall(r"\w+", text))
+    assert {name for columns in FIXED.values() for name in columns} <= words

@@ -12,7 +12,9 @@ from broker.prices.formulas import Clause, Quote, cash_gap, compute, effective_p
 C = {"ICE C": Quote("ICE C", Decimal("284.00"), "2026-11-23")}
 
 
-def clause(method: str, *, currency: str = "USD", unit_kg: str = "1", price: str | None = None, **params: str) -> Clause:
+def clause(
+    method: str, *, currency: str = "USD", unit_kg: str = "1", price: str | None = None, **params: str
+) -> Clause:
     return Clause(method, currency, Decimal(unit_kg), None if price is None else Decimal(price), params)
 
 
@@ -45,13 +47,19 @@ def test_story_two_at_the_quote_and_at_the_floor() -> None:
 
 
 def test_floor_plus_premium_without_an_index() -> None:
-    assert compute(clause("floor_plus_premium", currency="COP", floor="9000", premium="800"), {}).per_kg == 9800
+    assert (
+        compute(clause("floor_plus_premium", currency="COP", floor="9000", premium="800"), {}).per_kg == 9800
+    )
 
 
 def test_parchment_follows_the_yield_factor() -> None:
-    green = compute(clause("index_differential", index_series="ICE C", differential="18"), C, Decimal(3700)).per_kg
+    green = compute(
+        clause("index_differential", index_series="ICE C", differential="18"), C, Decimal(3700)
+    ).per_kg
     parchment = compute(
-        clause("index_differential", currency="COP", index_series="ICE C", differential="18", base_factor="94"),
+        clause(
+            "index_differential", currency="COP", index_series="ICE C", differential="18", base_factor="94"
+        ),
         C,
         Decimal(3700),
     ).per_kg
@@ -60,7 +68,9 @@ def test_parchment_follows_the_yield_factor() -> None:
 
 @pytest.mark.parametrize(("reference", "expected"), [("650", "700"), ("950", "950"), ("1400", "1250")])
 def test_a_collar_holds_the_reference(reference: str, expected: str) -> None:
-    terms = clause("collar", currency="HNL", unit_kg="45.359237", price=reference, collar_low="700", collar_high="1250")
+    terms = clause(
+        "collar", currency="HNL", unit_kg="45.359237", price=reference, collar_low="700", collar_high="1250"
+    )
     assert compute(terms, {}).per_kg == Decimal(expected) / Decimal("45.359237")
 
 

@@ -14,7 +14,9 @@ from broker.readiness.scores import drivers, readiness_of
 TODAY = dt.date(2026, 11, 23)
 
 
-def values(value: int, *, age: int = 30, confidence: int = 100, without: tuple[str, ...] = ()) -> list[AssessmentValue]:
+def values(
+    value: int, *, age: int = 30, confidence: int = 100, without: tuple[str, ...] = ()
+) -> list[AssessmentValue]:
     return [
         AssessmentValue(
             indicator=indicator.code, value=value, evidence="acta", confidence_pct=confidence,
@@ -32,7 +34,13 @@ def test_weights_sum_to_a_hundred(scope: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "score", "band"),
-    [(5, 100, "ready"), (4, 80, "ready"), (3, 60, "ready_with_plan"), (2, 40, "prepare_first"), (1, 20, "not_now")],
+    [
+        (5, 100, "ready"),
+        (4, 80, "ready"),
+        (3, 60, "ready_with_plan"),
+        (2, 40, "prepare_first"),
+        (1, 20, "not_now"),
+    ],
 )
 def test_score_and_band(value: int, score: int, band: str) -> None:
     found = readiness_of(values(value), "producer", TODAY)
@@ -64,4 +72,7 @@ def test_drivers_name_what_costs_most() -> None:
     mixed = values(5)
     next(value for value in mixed if value.indicator == "C1").value = 0
     next(value for value in mixed if value.indicator == "C3").value = 0
-    assert [(indicator.code, lost) for indicator, _, lost in drivers(mixed, "producer")] == [("C1", 9), ("C3", 4)]
+    assert [(indicator.code, lost) for indicator, _, lost in drivers(mixed, "producer")] == [
+        ("C1", 9),
+        ("C3", 4),
+    ]

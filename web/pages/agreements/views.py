@@ -60,7 +60,9 @@ def as_pdf(agreement_id: int) -> ResponseReturnValue:
     version = agreement.versions[-1]
     data = pdf.render_pdf(assembly.assemble(services.facts_of(version), _wanted_language()).document)
     name = f"alianza-{agreement.id}-v{version.number}-{_wanted_language()}.pdf"
-    return Response(data, mimetype="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'})
+    return Response(
+        data, mimetype="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'}
+    )
 
 
 def _wanted_language() -> str:

@@ -37,6 +37,7 @@ def shortlist(need_id: int) -> ResponseReturnValue:
     """Put the chosen suggestions on the shortlist, or take one off."""
     chosen = request.form.getlist("suggestion", type=int)
     with writing() as tx:
+        queries.need_of_client(tx.session, actor(), need_id)
         for suggestion_id in chosen:
             suggestions.shortlist(tx, suggestion_id)
     flash(ngettext("%(num)d suggestion shortlisted.", "%(num)d suggestions shortlisted.", len(chosen)), "ok")
@@ -48,6 +49,7 @@ def shortlist(need_id: int) -> ResponseReturnValue:
 def unshortlist(need_id: int) -> ResponseReturnValue:
     """Take a suggestion off the shortlist."""
     with writing() as tx:
+        queries.need_of_client(tx.session, actor(), need_id)
         suggestions.unshortlist(tx, request.form.get("suggestion", 0, type=int))
     return redirect(url_for("desk.need", need_id=need_id), 303)
 
@@ -57,7 +59,12 @@ def unshortlist(need_id: int) -> ResponseReturnValue:
 def send(need_id: int) -> ResponseReturnValue:
     """Send the shortlist to both sides at once."""
     with writing() as tx:
+        queries.need_of_client(tx.session, actor(), need_id)
         sent = suggestions.send(tx, queries.shortlisted_ids(tx.session, actor(), need_id))
-    text = ngettext("Sent to the buyer and %(num)d organization.", "Sent to the buyer and %(num)d organizations.", len(sent))
+    text = ngettext(
+        "Sent to the buyer and %(num)d organization.",
+        "Sent to the buyer and %(num)d organizations.",
+        len(sent),
+    )
     flash(text + " " + _("You will see their answers here."), "ok")
     return redirect(url_for("desk.need", need_id=need_id), 303)

@@ -99,7 +99,8 @@ class Workspace:
 
     @property
     def mean_landed(self) -> KgPrice | None:
-        """Mean of asking price plus freight, weighted by quantity; None while somebody takes the buyer's formula."""
+        """Mean of asking price plus freight, weighted by quantity; None while somebody takes the buyer's
+        formula."""
         return self._mean("landed")
 
     @property
@@ -149,7 +150,11 @@ def _periods(result: NeedResult | None, suggestions: Sequence[Suggestion]) -> li
                 agreed[row["start"]] = agreed.get(row["start"], Decimal(0)) + Decimal(row["kg"])
     return [
         PeriodRow(
-            row["start"], row["end"], Decimal(row["wanted"]), agreed.get(row["start"], Decimal(0)), Decimal(row["planned"])
+            row["start"],
+            row["end"],
+            Decimal(row["wanted"]),
+            agreed.get(row["start"], Decimal(0)),
+            Decimal(row["planned"]),
         )
         for row in result.per_period
     ]

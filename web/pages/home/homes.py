@@ -66,7 +66,9 @@ class PartyHome:
 def broker_board(session: Session, actor: Actor, now: dt.datetime) -> BrokerBoard:
     """Most urgent first: deals to draft, shortlists to send, needs not covered, capacities to reconfirm."""
     rows = queries.coverage_board(session, actor, now.date())
-    live = queries.waiting_suggestions(session, actor, ("shortlisted", "sent", "accepted_one", "accepted_both"))
+    live = queries.waiting_suggestions(
+        session, actor, ("shortlisted", "sent", "accepted_one", "accepted_both")
+    )
     stale = _to_reconfirm(session, actor, now)
     tasks = [_draft_task(s) for s in live if s.state == "accepted_both"]
     tasks += _shortlist_tasks(live)
@@ -121,7 +123,11 @@ def _draft_task(suggestion) -> Task:  # type: ignore[no-untyped-def]
     return Task(
         kind=_("Accepted"),
         tone="ok",
-        what=_("%(buyer)s and %(organization)s said yes", buyer=_short(need.buyer), organization=_short(organization)),
+        what=_(
+            "%(buyer)s and %(organization)s said yes",
+            buyer=_short(need.buyer),
+            organization=_short(organization),
+        ),
         why=_("Both sides accepted; the quantities are reserved. The draft agreement is the next step."),
         action=_("Open and draft"),
         url=url_for("desk.need", need_id=need.id),

@@ -19,7 +19,11 @@ from web.security import access, actor, safe_next
 
 bp = Blueprint("home", __name__, template_folder="templates")
 
-DEMO_ACCOUNTS = {"broker": "corredor@demo.example", "buyer": "compras@demo.example", "producer": "secretaria@demo.example"}
+DEMO_ACCOUNTS = {
+    "broker": "corredor@demo.example",
+    "buyer": "compras@demo.example",
+    "producer": "secretaria@demo.example",
+}
 
 
 @bp.get("/")
@@ -37,7 +41,9 @@ def home() -> ResponseReturnValue:
     """What needs the person now."""
     kind = actor().kind
     if kind == "broker":
-        return page("home/broker.html", board=homes.broker_board(db.session(), actor(), current_app.config["CLOCK"]()))
+        return page(
+            "home/broker.html", board=homes.broker_board(db.session(), actor(), current_app.config["CLOCK"]())
+        )
     if kind == "buyer":
         return page("home/buyer.html", home=homes.buyer_home(db.session(), actor()))
     if kind in security.PRODUCERS:

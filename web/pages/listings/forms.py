@@ -98,7 +98,8 @@ def unit_options(country: str, product: str, present: str) -> list[tuple[str, st
             offered[unit.code] = _unit_words(unit.code)
         elif unit.code not in asked:
             asked |= set(unit.ambiguous_with)
-            offered.setdefault(unit.words[0], "quintal" if unit.words[0] == "qq" else unit.words[0])
+            word = "quintal" if "quintal" in unit.words else unit.words[0]
+            offered.setdefault(word, word)
     if present and present not in offered:
         try:
             offered[present] = _unit_words(units.get(present).code)

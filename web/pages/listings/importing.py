@@ -14,12 +14,14 @@ from broker.listings.columns import FIXED, LAST, REQUIRED
 from broker.listings.models import Capacity, Need
 from broker.listings.services import references_of
 from broker.listings.spreadsheets import Good, Kind
+from broker.parties.permissions import require_act_for
 from broker.transaction import Transaction
 from web.extensions import db
 from web.i18n import decimal_separator
 from web.pages.listings import forms, sheets, uploads
 from web.pages.listings.sheets import Checked
 from web.rendering import page, writing
+from web.security import actor
 from web.wording import message
 
 Enter = Callable[[Transaction, int, list[Good], str], int]
@@ -31,6 +33,7 @@ def form_or_preview(kind: Kind) -> ResponseReturnValue:
     if request.method == "GET":
         return _form(kind, values, {})
     owner = forms.organization()
+    require_act_for(actor(), owner.id)
     try:
         checked = sheets.receive(kind, owner, _taken(kind))
     except RuleBroken as fault:

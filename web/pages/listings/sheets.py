@@ -17,6 +17,7 @@ from broker.listings.spreadsheets import Bad, Kind, Preview
 from broker.parties.models import Organization
 from web.i18n import decimal_separator
 from web.pages.listings import uploads
+from web.pages.listings.field_texts import field_name
 from web.pages.listings.uploads import Upload
 from web.security import actor
 from web.wording import message
@@ -74,7 +75,9 @@ def fault_lines(preview: Preview, kind: Kind) -> list[tuple[int, dict[str, str],
 def sentences(bad: Bad, words: dict[str, str]) -> list[str]:
     """Each fault of a row in the reader's language, its column in the words of the file."""
     return [
-        f"{words.get(fault.field, fault.field)}: {message(fault)}" if fault.field else message(fault)
+        f"{words.get(fault.field) or field_name(fault.field)}: {message(fault)}"
+        if fault.field
+        else message(fault)
         for fault in bad.faults
     ]
 

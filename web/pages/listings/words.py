@@ -39,10 +39,24 @@ def register(app: Flask) -> None:
     app.template_filter("field_name")(field_name)
     app.template_filter("need_spec")(need_spec)
     app.template_filter("capacity_spec")(capacity_spec)
-    for function in (listed, scheme_name, packing_name, month_name, months_words, ask_words, kilos_in_words):
+    for function in (
+        named,
+        listed,
+        scheme_name,
+        packing_name,
+        month_name,
+        months_words,
+        ask_words,
+        kilos_in_words,
+    ):
         app.template_filter(function.__name__)(function)
     for choices in (product_options, country_options, attribute_options):
         app.template_global(choices.__name__)(choices)
+
+
+def named(errors: dict[str, str]) -> dict[str, str]:
+    """The sentences of a form with the name of the field before each, for the summary at the top."""
+    return {name: f"{field_name(name)}: {text}" for name, text in errors.items()}
 
 
 def product_options() -> list[tuple[str, str]]:

@@ -27,7 +27,9 @@ def inbox() -> ResponseReturnValue:
 @access("buyer", *PRODUCERS)
 def show(suggestion_id: int) -> ResponseReturnValue:
     """One proposal with the reasons this side may see."""
-    return page("suggestions/show.html", view=party_view.view_of(db.session(), actor(), suggestion_id), errors={})
+    return page(
+        "suggestions/show.html", view=party_view.view_of(db.session(), actor(), suggestion_id), errors={}
+    )
 
 
 @bp.post("/<int:suggestion_id>/accept")
@@ -49,9 +51,13 @@ def decline(suggestion_id: int) -> ResponseReturnValue:
     """Say no, with a reason."""
     try:
         with writing() as tx:
-            suggestions.decline(tx, suggestion_id, request.form.get("reason", ""), request.form.get("note", ""))
+            suggestions.decline(
+                tx, suggestion_id, request.form.get("reason", ""), request.form.get("note", "")
+            )
     except RuleBroken as fault:
         view = party_view.view_of(db.session(), actor(), suggestion_id)
-        return page("suggestions/show.html", status=422, view=view, errors={fault.field or "reason": message(fault)})
+        return page(
+            "suggestions/show.html", status=422, view=view, errors={fault.field or "reason": message(fault)}
+        )
     flash(_("You have declined. Thank you for saying why."), "ok")
     return redirect(url_for("suggestions.show", suggestion_id=suggestion_id), 303)
