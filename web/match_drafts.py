@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from broker.agreements.assembly import assemble
-from broker.agreements.facts import DraftFacts
+from broker.agreements.facts import DraftFacts, Party
 from broker.agreements.gather import Deal, gather
 from broker.catalogue.wording import key
 from broker.documents.pdf import render_pdf
@@ -49,7 +50,7 @@ def _facts(market: SheetMarket, finding: NeedFinding, pair: PairFinding, today: 
         reference=f"{need.reference}-{capacity.reference}",
     )
     held = market.inputs.certificates.get(capacity.organization_id, ())
-    return gather(
+    facts = gather(
         deal,
         need,
         capacity,
@@ -59,6 +60,17 @@ def _facts(market: SheetMarket, finding: NeedFinding, pair: PairFinding, today: 
         certificates=[_undated(certificate) for certificate in held],
         holders={certificate.holder_id: certificate.holder for certificate in held},
     )
+    return replace(
+        facts,
+        buyer=_place_asked(facts.buyer),
+        organization=_place_asked(facts.organization),
+        delivery=replace(facts.delivery, place=facts.delivery.place or None),
+    )
+
+
+def _place_asked(party: Party) -> Party:
+    """A place that the sheets do not name is a question, not an empty word."""
+    return replace(party, place=party.place or None)
 
 
 def _undated(certificate: Certificate) -> Certificate:

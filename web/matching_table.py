@@ -15,16 +15,11 @@ from flask_babel import ngettext
 
 import broker.models  # noqa: F401  (the entities refer to each other by name)
 from broker.clock import system_clock
+from broker.demo.quotes import demonstration_rates, demonstration_series
 from broker.errors import RuleBroken
 from broker.listings.spreadsheets import Bad, Kind, Sheet, read_rows
 from broker.matchmaking.standalone import SheetMarket, match_market, read_market
-from broker.matchmaking.standalone.quotes import (
-    FaultyRows,
-    demonstration_rates,
-    demonstration_series,
-    read_rates,
-    read_series,
-)
+from broker.matchmaking.standalone.quotes import FaultyRows, read_rates, read_series
 from broker.numerals import Separator
 from broker.prices.quotes import Quotes
 from matching.policy import Policy

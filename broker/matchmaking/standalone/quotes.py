@@ -1,11 +1,10 @@
-"""Exchange rates and quotations for a match of files: from two small sheets, or the demonstration's."""
+"""Exchange rates and quotations for a match of files, from two small sheets."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
 
-from broker.demo.market import WRITTEN, market
 from broker.errors import RuleBroken
 from broker.listings.cells import as_text
 from broker.listings.reader import Reader
@@ -24,17 +23,6 @@ class FaultyRows(Exception):
     def __init__(self, bad: list[Bad]) -> None:
         super().__init__(f"{len(bad)} faulty rows")
         self.bad = bad
-
-
-def demonstration_rates() -> dict[str, Decimal]:
-    """Units of each currency per US dollar, as the demonstration market states them."""
-    return {currency: Decimal(value) for currency, value in market()["rates"].items()}
-
-
-def demonstration_series() -> dict[str, Quote]:
-    """The demonstration's quotation of ICE C."""
-    date = WRITTEN.isoformat()
-    return {q["series"]: Quote(q["series"], Decimal(q["value"]), date) for q in market()["quotes"]}
 
 
 def read_rates(sheet: Sheet, separator: Separator) -> dict[str, Decimal]:
