@@ -30,7 +30,7 @@ PASSWORD = "demo-alianza"
 BROKER = "corredor@demo.example"
 BUYER = "compras@demo.example"
 CLERK = "secretaria@demo.example"
-SOURCE = "demonstration value"
+SOURCE = "valor de demostración"
 EVIDENCE_AGE = dt.timedelta(days=60)
 
 

@@ -13,6 +13,8 @@ import yaml
 DATA = Path(__file__).parent / "data" / "market.yml"
 WRITTEN = dt.date(2026, 11, 23)
 """The day for which the windows of the demonstration were written."""
+LAST_FIT = dt.date(2026, 11, 26)
+"""The last day on which the first of its needs can still be answered; later, everything moves on by a year."""
 
 
 @dataclass(frozen=True)
@@ -23,8 +25,8 @@ class Shift:
 
     @classmethod
     def for_day(cls, today: dt.date) -> Shift:
-        years = today.year - WRITTEN.year
-        moved = WRITTEN.replace(year=WRITTEN.year + years)
+        years = today.year - LAST_FIT.year
+        moved = LAST_FIT.replace(year=today.year)
         return cls(max(0, years + (1 if today > moved else 0)))
 
     def window(self, start: dt.date, end: dt.date) -> tuple[dt.date, dt.date]:
