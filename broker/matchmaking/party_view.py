@@ -19,9 +19,7 @@ from broker.money import KgPrice
 from broker.parties.actor import Actor
 from broker.parties.models import Organization
 from broker.prices.formulas import effective_price
-
-LOCAL_MONTHLY_COST = Decimal("0.04")
-"""What a month of waiting costs a rural organization (domain model 2.7: 4 % a month in the demonstration)."""
+from broker.prices.worth import MONTHLY_COST
 
 
 @dataclass(frozen=True)
@@ -100,7 +98,7 @@ def _view(suggestion: Suggestion, own: int | None) -> PartyView:
     currency = suggestion.currency
     proposed, freight = KgPrice(suggestion.price_proposed, currency), KgPrice(suggestion.freight, currency)
     at_door = KgPrice(proposed.points - freight.points, currency)
-    today = effective_price(at_door.amount, suggestion.need.wait_days, LOCAL_MONTHLY_COST)
+    today = effective_price(at_door.amount, suggestion.need.wait_days, MONTHLY_COST)
     answers = (suggestion.buyer_accepted_at, suggestion.producer_accepted_at)
     assert suggestion.sent_at is not None
     return PartyView(

@@ -82,28 +82,24 @@ def buyer_home(session: Session, actor: Actor) -> PartyHome:
     """The buyer's needs, what waits for his answer, his drafts."""
     own = actor.organization_id
     assert own is not None
-    views = party_view.inbox(session, actor)
-    return PartyHome(
-        tasks=[*_mandate_tasks(parties.mandates_of(session, actor), actor), *_answer_tasks(views)],
-        needs=listings.needs_of(session, [own]),
-        capacities=(),
-        views=views,
-        drafts=agreements.agreements_of(session, actor),
-    )
+    return _party_home(session, actor, needs=listings.needs_of(session, [own]))
 
 
 def producer_home(session: Session, actor: Actor) -> PartyHome:
     """The organization's capacities, what waits for its answer, its drafts."""
     own = actor.organization_id
     assert own is not None
+    return _party_home(session, actor, capacities=listings.capacities_of(session, [own]))
+
+
+def _party_home(
+    session: Session, actor: Actor, needs: Sequence[Need] = (), capacities: Sequence[Capacity] = ()
+) -> PartyHome:
     views = party_view.inbox(session, actor)
-    return PartyHome(
-        tasks=[*_mandate_tasks(parties.mandates_of(session, actor), actor), *_answer_tasks(views)],
-        needs=(),
-        capacities=listings.capacities_of(session, [own]),
-        views=views,
-        drafts=agreements.agreements_of(session, actor),
-    )
+    mandates = parties.mandates_of(session, actor)
+    drafts = agreements.agreements_of(session, actor)
+    tasks = [*_mandate_tasks(mandates, actor), *_answer_tasks(views)]
+    return PartyHome(tasks, needs, capacities, views, drafts)
 
 
 def _to_reconfirm(session: Session, actor: Actor, now: dt.datetime) -> list[Capacity]:
