@@ -40,7 +40,7 @@ def _with_address(body: str, address: str) -> str:
 def _deliver(mail: EmailMessage, settings: dict[str, str], number: int) -> None:
     address = settings.get("smtp")
     if not address:
-        folder = Path(settings.get("mail_dir", "mail"))
+        folder = Path(settings["mail_dir"])
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"{number:06d}.eml").write_bytes(mail.as_bytes())
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
 from sqlalchemy import Engine, select
@@ -35,8 +36,9 @@ def matched(engine: Engine, clock: Clock | None = None) -> Clock:
     """Load the market and carry out one run over it."""
     clock = demonstration(engine, clock)
     load.order_first_run(engine, clock)
-    while work_once(engine, clock):
-        pass
+    with TemporaryDirectory() as mail:
+        while work_once(engine, clock, {"mail_dir": mail}):
+            pass
     return clock
 
 
