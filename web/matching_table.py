@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
@@ -18,6 +19,7 @@ from broker.clock import system_clock
 from broker.demo.quotes import demonstration_rates, demonstration_series
 from broker.errors import RuleBroken
 from broker.listings.spreadsheets import Bad, Kind, Sheet, read_rows
+from broker.matchmaking.compute import Outcome
 from broker.matchmaking.standalone import SheetMarket, match_market, read_market
 from broker.matchmaking.standalone.quotes import FaultyRows, read_rates, read_series
 from broker.numerals import Separator
@@ -84,15 +86,19 @@ def match_files(
             market = _market(sheets, (needs, capacities), decimal, known)
             outcome = match_market(market.inputs, Policy(), seed=SEED)
             write_plan(plan_of(market, outcome, Policy(), SEED), out)
+            # Everything is written before the table is printed, whose reader may stop reading.
+            drafts = 0 if draft is None else _write_drafts(market, outcome, draft, language, today)
             for line in lines_of(market, outcome, _style(), explain=explain):
                 click.echo(line)
             _tell_quotes(rates, quotes)
             click.echo(_("The plan is in %(path)s.", path=out))
             if draft is not None:
-                _write_drafts(market, outcome, draft, language, today)
+                _tell_drafts(drafts, draft)
         except Unusable as fault:
             click.echo(str(fault), err=True)
             return UNUSABLE
+        except BrokenPipeError:
+            raise
         except OSError as fault:
             click.echo(f"{fault.filename}: {fault.strerror}", err=True)
             return UNUSABLE
@@ -183,11 +189,14 @@ def _tell_quotes(rates: Path | None, quotes: Path | None) -> None:
         )
 
 
-def _write_drafts(market: SheetMarket, outcome: Any, folder: Path, language: str, today: Any) -> None:
+def _write_drafts(market: SheetMarket, outcome: Outcome, folder: Path, language: str, today: dt.date) -> int:
     # Imported here: without drafts nobody waits for the typesetter.
     from web.match_drafts import write_drafts
 
-    count = sum(1 for _path in write_drafts(market, outcome, folder, language, today))
+    return sum(1 for _path in write_drafts(market, outcome, folder, language, today))
+
+
+def _tell_drafts(count: int, folder: Path) -> None:
     click.echo(
         ngettext(
             "%(num)d draft agreement in %(folder)s.",

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 from pypdf import PdfReader
 
-from tests.support.matching_files import CAPACITY, NEED, Folder, Row, supplied
+from tests.support.matching_files import CAPACITY, NEED, Folder, Row, sheet, supplied
 from tests.support.tree import ROOT
 from web.cli import main
 
@@ -176,3 +176,23 @@ def test_a_draft_asks_for_places_that_nobody_named(folder: Folder) -> None:
     folder.run([NEED], [CAPACITY], "--draft", str(drafts))
     text = "".join(page.extract_text() for page in PdfReader(drafts / "n1-los-guaduales.pdf").pages)
     assert "Mercado Central, of open point" in " ".join(text.split())
+
+
+def test_a_reader_of_the_table_may_stop_reading(folder: Folder) -> None:
+    drafts = folder.path / "drafts"
+    for name, rows in (("needs", [NEED]), ("capacities", [CAPACITY])):
+        (folder.path / f"{name}.csv").write_bytes(sheet(rows))
+    command = [sys.executable, "-m", "web.cli", "match", "--needs", str(folder.path / "needs.csv")]
+    command += ["--capacities", str(folder.path / "capacities.csv"), "--out", str(folder.path / "plan.json")]
+    with subprocess.Popen(
+        [*command, "--draft", str(drafts)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as running:
+        assert running.stdout and running.stderr
+        running.stdout.close()
+        told = running.stderr.read()
+    assert told == ""
+    assert (folder.path / "plan.json").exists() and len(list(drafts.iterdir())) == 1
