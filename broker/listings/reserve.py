@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -15,10 +16,14 @@ from broker.catalogue import products
 from broker.errors import Conflict
 from broker.listings.events import CapacityReserved
 from broker.listings.models import Capacity, CapacitySlot, Need
-from broker.listings.periods import Period
+from broker.listings.periods import Period, monday_of
 from broker.listings.transitions import CAPACITY, NEED
 from broker.listings.volume import SlotNeed, Supply, slot_size, slots_for
 from broker.transaction import Transaction
+
+YEAR = dt.timedelta(weeks=52)
+FULL = Decimal("0.9999")
+"""Quantities per period are rounded down to the gram, so what is full may lack a few grams."""
 
 
 def supply_of(capacity: Capacity, slots: Sequence[CapacitySlot] = ()) -> Supply:
@@ -52,9 +57,7 @@ def reserve(
     tx.session.refresh(need)
     NEED.move(need, "cover" if _is_filled(need) else "cover_partly", "system")
     if capacity.state != "fully_committed":
-        CAPACITY.move(
-            capacity, "commit_fully" if _is_spent(tx.session, capacity) else "commit_partly", "system"
-        )
+        CAPACITY.move(capacity, "commit_fully" if _is_spent(tx, capacity) else "commit_partly", "system")
     tx.record(
         "capacity.reserved", "capacity", capacity.id, capacity.organization_id, kg=str(total), need=need.id
     )
@@ -105,15 +108,20 @@ def _rowcount(result: Any) -> int:
 
 
 def _is_filled(need: Need) -> bool:
-    # Quantities per period are rounded down to the gram, so a full need may lack a few grams.
-    return need.covered_kg >= need.total_kg * Decimal("0.9999")
+    return need.covered_kg >= need.total_kg * FULL
 
 
-def _is_spent(session: Session, capacity: Capacity) -> bool:
-    """Whether every slot touched so far is full (to the gram per day)."""
-    rows = session.execute(
-        select(CapacitySlot.available_kg, CapacitySlot.reserved_kg).where(
-            CapacitySlot.capacity_id == capacity.id
-        )
+def _is_spent(tx: Transaction, capacity: Capacity) -> bool:
+    """Whether nothing is left to promise in the 52 weeks from now: a full window still leaves the rest of the year."""
+    first = monday_of(tx.today)
+    promised = sum(
+        (
+            slot.reserved_kg
+            for slot in tx.session.scalars(
+                select(CapacitySlot).where(CapacitySlot.capacity_id == capacity.id)
+            )
+            if slot.kind == "week" and first <= slot.starts_on < first + YEAR
+        ),
+        Decimal(0),
     )
-    return all(reserved >= available * Decimal("0.9999") for available, reserved in rows)
+    return promised >= supply_of(capacity).volume * FULL

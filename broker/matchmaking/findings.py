@@ -125,7 +125,7 @@ def _need(
     return NeedFinding(
         need=need,
         periods=periods,
-        reasons=tuple({"code": r.code, "params": clean(r.params)} for r in report.reasons),
+        reasons=tuple({"code": r.code, "gate": r.gate, "params": clean(r.params)} for r in report.reasons),
         relaxations=tuple(
             {
                 "gate": r.gate,

@@ -17,7 +17,7 @@ from broker.clock import Clock
 from broker.database import make_engine
 from broker.demo.load import BROKER, BUYER
 from broker.errors import Conflict, NotFound, RuleBroken
-from broker.listings.models import Need
+from broker.listings.models import Capacity, CapacitySlot, Need
 from broker.matchmaking import suggestions
 from broker.matchmaking.models import Suggestion
 from broker.notifications.models import Message
@@ -141,3 +141,17 @@ def _mails(engine: Engine, address: str) -> int:
     with Session(engine) as session:
         query = select(func.count()).select_from(Message).where(Message.to_address == address)
         return session.scalar(query) or 0
+
+
+def test_a_full_window_leaves_the_rest_of_the_year(engine: Engine, clock: Clock) -> None:
+    """P01 gives all it has for 26 weeks; what it harvests after that can still be promised."""
+    for suggestion_id in sent(engine, clock):
+        for actor in (person(engine, BUYER), producer_of(engine, suggestion_id)):
+            with transaction(engine, actor, clock) as tx:
+                suggestions.accept(tx, suggestion_id)
+    with Session(engine) as session:
+        capacity = session.scalars(select(Capacity).where(Capacity.reference == "P01")).one()
+        assert capacity.state == "partially_committed"
+        slots = session.scalars(select(CapacitySlot).where(CapacitySlot.capacity_id == capacity.id)).all()
+        assert len(slots) == 26
+        assert all(slot.available_kg - slot.reserved_kg < 1 for slot in slots)
