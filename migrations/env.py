@@ -12,7 +12,6 @@ import broker.models  # noqa: F401
 from broker.base import Base
 
 
-
 def plain_type(kind: str, item: Any, autogen: AutogenContext) -> str | bool:
     """Write our column types as what they are in the database, so that old migrations never need our code."""
     if kind == "type" and isinstance(item, TypeDecorator):

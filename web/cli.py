@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import sys
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
-from sqlalchemy import Engine
 
 from web.config import Settings, from_environment
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 
 @click.group()
