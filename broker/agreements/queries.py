@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from broker.agreements.models import Agreement
+from broker.agreements.models import Agreement, AgreementVersion
 from broker.errors import NotFound
 from broker.matchmaking.models import Suggestion
 from broker.parties.actor import Actor
@@ -23,11 +23,12 @@ def agreements_of(session: Session, actor: Actor) -> Sequence[Agreement]:
             joinedload(Agreement.buyer),
             joinedload(Agreement.organization),
             joinedload(Agreement.suggestion).joinedload(Suggestion.need),
-            selectinload(Agreement.versions),
+            # A version holds the whole agreement; a list shows only how many there are.
+            joinedload(Agreement.versions).load_only(AgreementVersion.number),
         )
         .order_by(Agreement.id.desc())
     )
-    return session.scalars(query).all()
+    return session.scalars(query).unique().all()
 
 
 def agreement_for(session: Session, actor: Actor, agreement_id: int) -> Agreement:

@@ -85,12 +85,9 @@ def browse_capacities(session: Session, wanted: Filter) -> Page:
 
 def visible_need(session: Session, actor: Actor, need_id: int) -> Need:
     """A need the actor may see: public and published, or private to him. Raises NotFound."""
-    query = (
-        select(Need)
-        .where(Need.id == need_id)
-        .options(joinedload(Need.buyer), selectinload(Need.contributions))
-    )
-    need = session.scalar(query)
+    query = select(Need).where(Need.id == need_id)
+    query = query.options(joinedload(Need.buyer), joinedload(Need.contributions))
+    need = session.scalars(query).unique().one_or_none()
     if need is None or not _visible(
         actor, need.buyer_id, need.visibility == "public" and need.state != "draft"
     ):

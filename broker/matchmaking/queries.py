@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ScalarSelect, and_, func, select
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from broker.errors import NotFound
 from broker.listings.models import Capacity, Need
 from broker.listings.queries import OPEN_NEEDS
-from broker.matchmaking.models import Candidate, MatchingRun, NeedResult, Suggestion
+from broker.matchmaking.models import LIVE_STATES, Candidate, MatchingRun, NeedResult, Suggestion
 from broker.parties.actor import Actor
 
 ANSWERING = ("sent", "accepted_one")
-AGREED = ("accepted_both", "converted")
+LIVE = ("generated", *LIVE_STATES)
 
 
 @dataclass(frozen=True)
 class CoverageRow:
-    """One open need on the broker's desk: percent agreed, percent agreed or suggested, and the run's summary."""
+    """One open need on the broker's desk: percent agreed, percent agreed or suggested, and what the last run found.
+
+    `suggestions` counts those that are neither out of date nor declined, `waiting` those with the parties.
+    """
 
     need: Need
     agreed_pct: Decimal
@@ -31,26 +34,13 @@ class CoverageRow:
     result: NeedResult | None
     suggestions: int
     waiting: int
+    computed_at: dt.datetime | None
 
 
 def runs_of(session: Session, actor: Actor) -> Sequence[MatchingRun]:
     """The broker's last 25 runs, newest first."""
     query = select(MatchingRun).where(MatchingRun.broker_id == actor.organization_id)
     return session.scalars(query.order_by(MatchingRun.id.desc()).limit(25)).all()
-
-
-def latest_run(session: Session, actor: Actor) -> MatchingRun | None:
-    """The newest run, whatever its state."""
-    query = select(MatchingRun).where(MatchingRun.broker_id == actor.organization_id)
-    return session.scalar(query.order_by(MatchingRun.id.desc()).limit(1))
-
-
-def latest_done(session: Session, actor: Actor) -> MatchingRun | None:
-    """The newest run that came to its end."""
-    query = select(MatchingRun).where(
-        MatchingRun.broker_id == actor.organization_id, MatchingRun.state == "done"
-    )
-    return session.scalar(query.order_by(MatchingRun.id.desc()).limit(1))
 
 
 def run_of(session: Session, actor: Actor, run_id: int) -> MatchingRun:
@@ -67,24 +57,17 @@ def results_of(session: Session, run: MatchingRun) -> Sequence[NeedResult]:
     return session.scalars(query.options(joinedload(NeedResult.need).joinedload(Need.buyer))).all()
 
 
-def coverage_board(session: Session, actor: Actor, today: dt.date) -> list[CoverageRow]:
+def coverage_board(session: Session, actor: Actor) -> list[CoverageRow]:
     """Every open need of the clients, least covered first."""
-    needs = session.scalars(
-        select(Need)
+    query = (
+        select(Need, NeedResult, MatchingRun.finished_at, _count(actor, LIVE), _count(actor, ANSWERING))
+        .select_from(Need)
+        .outerjoin(MatchingRun, MatchingRun.id == _latest_done(actor))
+        .outerjoin(NeedResult, and_(NeedResult.run_id == MatchingRun.id, NeedResult.need_id == Need.id))
         .where(Need.buyer_id.in_(actor.clients), Need.state.in_((*OPEN_NEEDS, "covered")))
         .options(joinedload(Need.buyer))
-    ).all()
-    run = latest_done(session, actor)
-    results = {result.need_id: result for result in _results(session, run, [need.id for need in needs])}
-    states: dict[int, dict[str, int]] = defaultdict(dict)
-    counted = (
-        select(Suggestion.need_id, Suggestion.state, func.count())
-        .where(Suggestion.broker_id == actor.organization_id, Suggestion.need_id.in_([n.id for n in needs]))
-        .group_by(Suggestion.need_id, Suggestion.state)
     )
-    for need_id, state, count in session.execute(counted):
-        states[need_id][state] = count
-    rows = [_row(need, results.get(need.id), states[need.id]) for need in needs]
+    rows = [_row(*found) for found in session.execute(query)]
     return sorted(rows, key=lambda row: (row.planned_pct, row.need.starts_on, row.need.id))
 
 
@@ -96,12 +79,17 @@ def need_of_client(session: Session, actor: Actor, need_id: int) -> Need:
     return need
 
 
-def result_for(session: Session, run: MatchingRun | None, need_id: int) -> NeedResult | None:
-    if run is None:
-        return None
-    return session.scalar(
-        select(NeedResult).where(NeedResult.run_id == run.id, NeedResult.need_id == need_id)
+def latest_result(
+    session: Session, actor: Actor, need_id: int
+) -> tuple[MatchingRun | None, NeedResult | None]:
+    """The newest run that came to its end, and what it found for a need if it looked at it."""
+    query = (
+        select(MatchingRun, NeedResult)
+        .outerjoin(NeedResult, and_(NeedResult.run_id == MatchingRun.id, NeedResult.need_id == need_id))
+        .where(MatchingRun.id == _latest_done(actor))
     )
+    found = session.execute(query).one_or_none()
+    return (None, None) if found is None else (found[0], found[1])
 
 
 def candidates_for(session: Session, run: MatchingRun | None, need_id: int) -> Sequence[Candidate]:
@@ -155,20 +143,29 @@ def waiting_suggestions(session: Session, actor: Actor, states: Sequence[str]) -
     return session.scalars(query).all()
 
 
-def _results(session: Session, run: MatchingRun | None, needs: list[int]) -> Sequence[NeedResult]:
-    if run is None:
-        return []
-    return session.scalars(
-        select(NeedResult).where(NeedResult.run_id == run.id, NeedResult.need_id.in_(needs))
-    ).all()
+def _latest_done(actor: Actor) -> ScalarSelect[Any]:
+    """The newest run that came to its end."""
+    run = aliased(MatchingRun)
+    query = select(func.max(run.id)).where(run.broker_id == actor.organization_id, run.state == "done")
+    return query.scalar_subquery()
 
 
-def _row(need: Need, result: NeedResult | None, states: dict[str, int]) -> CoverageRow:
+def _count(actor: Actor, states: Sequence[str]) -> ScalarSelect[Any]:
+    """How many suggestions of a need are in some states."""
+    query = select(func.count(Suggestion.id)).where(
+        Suggestion.need_id == Need.id,
+        Suggestion.broker_id == actor.organization_id,
+        Suggestion.state.in_(states),
+    )
+    return query.correlate(Need).scalar_subquery()
+
+
+def _row(
+    need: Need, result: NeedResult | None, computed_at: dt.datetime | None, suggestions: int, waiting: int
+) -> CoverageRow:
     agreed = 100 * need.covered_kg / need.total_kg
     # What is agreed since the run must not be counted twice.
     planned = result.planned_kg if result else Decimal(0)
     before = need.total_kg - result.total_kg if result else need.covered_kg
     both = max(need.covered_kg, min(need.total_kg, before + planned))
-    waiting = sum(states.get(state, 0) for state in ANSWERING)
-    live = sum(count for state, count in states.items() if state not in ("stale", "declined"))
-    return CoverageRow(need, agreed, 100 * both / need.total_kg, result, live, waiting)
+    return CoverageRow(need, agreed, 100 * both / need.total_kg, result, suggestions, waiting, computed_at)

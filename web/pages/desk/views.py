@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -20,8 +20,7 @@ bp = Blueprint("desk", __name__, template_folder="templates", url_prefix="/desk"
 @access("broker")
 def needs() -> ResponseReturnValue:
     """Every open need of the clients with its coverage."""
-    rows = queries.coverage_board(db.session(), actor(), current_app.config["CLOCK"]().date())
-    return page("desk/needs.html", rows=rows, run=queries.latest_run(db.session(), actor()))
+    return page("desk/needs.html", rows=queries.coverage_board(db.session(), actor()))
 
 
 @bp.get("/needs/<int:need_id>")

@@ -130,8 +130,7 @@ class Workspace:
 def open_need(session: Session, actor: Actor, need_id: int) -> Workspace:
     """The workspace of a client's need. Raises NotFound."""
     need = queries.need_of_client(session, actor, need_id)
-    run = queries.latest_done(session, actor)
-    result = queries.result_for(session, run, need_id)
+    run, result = queries.latest_result(session, actor, need_id)
     suggestions = queries.suggestions_for(session, actor, need_id)
     by_capacity = {s.capacity_id: s for s in suggestions}
     lines = [Line(c, by_capacity.get(c.capacity_id)) for c in queries.candidates_for(session, run, need_id)]

@@ -17,7 +17,6 @@ from broker.catalogue import products
 from broker.listings import queries as listings
 from broker.listings.models import Capacity, Need
 from broker.matchmaking import party_view, queries
-from broker.matchmaking.models import MatchingRun
 from broker.matchmaking.queries import CoverageRow
 from broker.parties import queries as parties
 from broker.parties.actor import Actor
@@ -49,7 +48,7 @@ class BrokerBoard:
     stale: Sequence[Capacity]
     waiting: int
     drafts: Sequence[Agreement]
-    run: MatchingRun | None
+    computed_at: dt.datetime | None
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ class PartyHome:
 
 def broker_board(session: Session, actor: Actor, now: dt.datetime) -> BrokerBoard:
     """Most urgent first: deals to draft, shortlists to send, needs not covered, capacities to reconfirm."""
-    rows = queries.coverage_board(session, actor, now.date())
+    rows = queries.coverage_board(session, actor)
     live = queries.waiting_suggestions(
         session, actor, ("shortlisted", "sent", "accepted_one", "accepted_both")
     )
@@ -75,7 +74,8 @@ def broker_board(session: Session, actor: Actor, now: dt.datetime) -> BrokerBoar
     tasks += [_uncovered_task(row) for row in rows if row.result and row.planned_pct < row.need.min_fill_pct]
     waiting = sum(s.state in ("sent", "accepted_one") for s in live)
     drafts = agreements.agreements_of(session, actor)
-    return BrokerBoard(tasks, rows, stale, waiting, drafts, queries.latest_run(session, actor))
+    computed_at = max((row.computed_at for row in rows if row.computed_at), default=None)
+    return BrokerBoard(tasks, rows, stale, waiting, drafts, computed_at)
 
 
 def buyer_home(session: Session, actor: Actor) -> PartyHome:
