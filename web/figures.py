@@ -42,11 +42,11 @@ def iso_day(value: str) -> str:
     return day(dt.date.fromisoformat(value))
 
 
-def kg_price(amount: Decimal) -> str:
-    """A price per kg: one decimal in the hundreds, four digits below ten, so that what differs is seen."""
-    if abs(amount) >= 100:
-        return number(amount, 1)
-    return number(amount, 2 if abs(amount) >= 10 else 3)
+def kg_price(amount: Decimal, like: Decimal | None = None) -> str:
+    """A price per kg: one decimal in the hundreds, more digits below ten, so that what differs is seen. `like` is the
+    sum it is part of, so that both show the same decimals."""
+    size = abs(like if like is not None else amount)
+    return number(amount, 1 if size >= 100 else 2 if size >= 10 else 3)
 
 
 def compact(amount: Decimal) -> str:
