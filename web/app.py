@@ -9,7 +9,7 @@ import broker.models  # every table must be known before the first query
 import broker.subscriptions  # noqa: F401  (handlers register themselves)
 from broker.clock import Clock, system_clock
 from broker.database import govern
-from web import assets, errors, explanation_texts, figures, i18n, pages, rendering, security
+from web import assets, compression, errors, explanation_texts, figures, i18n, pages, rendering, security
 from web.config import Settings, from_environment
 from web.extensions import babel, csrf, db, htmx
 
@@ -20,6 +20,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
     app = Flask("web", static_folder=None)
     _configure(app, settings, clock)
     _bind_extensions(app)
+    compression.register(app)
     assets.register(app)
     i18n.register(app)
     security.register(app)
