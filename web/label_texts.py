@@ -64,7 +64,7 @@ LABELS = {
     },
     "visibility": {
         "public": _l("Everyone"),
-        "invited": _l("Only those invited"),
+        "invited": _l("Only those my broker invites by a suggestion"),
         "broker": _l("Only my broker"),
     },
     "contribution": {

@@ -9,7 +9,9 @@ from broker.catalogue.wording import key
 
 
 def product_named(text: str) -> str | None:
-    """The product that the words name without doubt, or None."""
+    """The product that the words name without doubt, or None; a product's code names it too."""
+    if any(product.code == text for product in products.all()):
+        return text  # forms send the code: no need to load what compares words
     found = _by_name().get(key(text))
     if found is not None:
         return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,24 +83,30 @@ def browse_capacities(session: Session, wanted: Filter) -> Page:
     )
 
 
-def visible_need(session: Session, actor: Actor, need_id: int) -> Need:
-    """A need the actor may see: public and published, or private to him. Raises NotFound."""
+def visible_need(
+    session: Session, actor: Actor, need_id: int, *, invited: Callable[[], bool] = lambda: False
+) -> Need:
+    """A need the actor may see: public and published, private to him, or `invited` (asked only then).
+
+    Raises NotFound.
+    """
     query = select(Need).where(Need.id == need_id)
     query = query.options(joinedload(Need.buyer), joinedload(Need.contributions))
     need = session.scalars(query).unique().one_or_none()
-    if need is None or not _visible(
-        actor, need.buyer_id, need.visibility == "public" and need.state != "draft"
-    ):
+    public = need is not None and need.visibility == "public" and need.state != "draft"
+    if need is None or not (_visible(actor, need.buyer_id, public) or invited()):
         raise NotFound("not_found")
     return need
 
 
-def visible_capacity(session: Session, actor: Actor, capacity_id: int) -> Capacity:
-    """A capacity the actor may see. Raises NotFound."""
+def visible_capacity(
+    session: Session, actor: Actor, capacity_id: int, *, invited: Callable[[], bool] = lambda: False
+) -> Capacity:
+    """A capacity the actor may see; `invited` as for a need. Raises NotFound."""
     query = select(Capacity).where(Capacity.id == capacity_id).options(joinedload(Capacity.organization))
     capacity = session.scalar(query)
     public = capacity is not None and capacity.visibility == "public" and capacity.state != "draft"
-    if capacity is None or not _visible(actor, capacity.organization_id, public):
+    if capacity is None or not (_visible(actor, capacity.organization_id, public) or invited()):
         raise NotFound("not_found")
     return capacity
 

@@ -80,6 +80,25 @@ def view_of(session: Session, actor: Actor, suggestion_id: int) -> PartyView:
     return _view(suggestion, own)
 
 
+def knows_need(session: Session, actor: Actor, need_id: int) -> bool:
+    """Whether a suggestion for the need was sent to the actor's organization: so a broker invites to a need that is
+    not public."""
+    return _was_sent(
+        session, Suggestion.need_id == need_id, Capacity.organization_id == actor.organization_id
+    )
+
+
+def knows_capacity(session: Session, actor: Actor, capacity_id: int) -> bool:
+    """Whether a suggestion with the capacity was sent to the actor's organization."""
+    return _was_sent(session, Suggestion.capacity_id == capacity_id, Need.buyer_id == actor.organization_id)
+
+
+def _was_sent(session: Session, *conditions: Any) -> bool:
+    query = select(Suggestion.id).join(Suggestion.need).join(Suggestion.capacity)
+    query = query.where(Suggestion.sent_at.is_not(None), *conditions).limit(1)
+    return session.scalar(query) is not None
+
+
 def _sent() -> Any:
     return (
         select(Suggestion)

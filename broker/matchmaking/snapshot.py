@@ -29,8 +29,8 @@ from matching.policy import Policy
 @dataclass(frozen=True)
 class Inputs:
     """Everything a run looks at. `readiness`, `certificates` and `unions` are keyed by organization, `slots` by
-    capacity, `promised` (kg per period already agreed) and `partners` (organizations already supplying) by need. Transient rows
-    of a spreadsheet have ids too, so that both ways in share this one path."""
+    capacity, `promised` (kg per period already agreed) and `partners` (organizations already supplying) by need.
+    Transient rows of a spreadsheet have ids too, so that both ways in share this one path."""
 
     needs: Sequence[Need]
     capacities: Sequence[Capacity]

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from broker.errors import Conflict, NotFound, RuleBroken
+from broker.errors import Conflict, NotAllowed, NotFound, RuleBroken
 from broker.events import on
 from broker.listings.events import CapacityChanged, CapacityReserved, NeedChanged
 from broker.listings.models import Capacity, Need
@@ -87,7 +87,7 @@ def decline(tx: Transaction, suggestion_id: int, reason: str, note: str = "") ->
         "broker" if tx.actor.organization_id == suggestion.broker_id else require_side(tx.actor, suggestion)
     )
     if not tx.actor.may_write:
-        raise NotFound("not_found")
+        raise NotAllowed("role_may_not_write")
     if reason not in DECLINE_REASONS:
         raise RuleBroken("reason_required", field="reason")
     _move(tx, suggestion, "decline", side)
@@ -101,13 +101,15 @@ def decline(tx: Transaction, suggestion_id: int, reason: str, note: str = "") ->
 
 
 def require_side(actor: Actor, suggestion: Suggestion) -> str:
-    """'buyer' or 'producer'. Raises NotFound for a stranger, and before the suggestion was sent."""
-    if suggestion.sent_at is not None and actor.may_write:
-        if actor.organization_id == suggestion.need.buyer_id:
-            return "buyer"
-        if actor.organization_id == suggestion.capacity.organization_id:
-            return "producer"
-    raise NotFound("not_found")
+    """'buyer' or 'producer'. Raises NotFound for a stranger and before the suggestion was sent, NotAllowed for a
+    reader."""
+    sides = {suggestion.need.buyer_id: "buyer", suggestion.capacity.organization_id: "producer"}
+    side = sides.get(actor.organization_id or 0)
+    if suggestion.sent_at is None or side is None:
+        raise NotFound("not_found")
+    if not actor.may_write:
+        raise NotAllowed("role_may_not_write")
+    return side
 
 
 def deliveries_of(suggestion: Suggestion, need: Need) -> list[tuple[Period, Decimal]]:

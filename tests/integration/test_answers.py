@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from sqlalchemy import Engine, func, select
@@ -18,7 +19,8 @@ from broker.database import make_engine
 from broker.demo.load import BROKER, BUYER
 from broker.errors import Conflict, NotFound, RuleBroken
 from broker.listings.models import Capacity, CapacitySlot, Need
-from broker.matchmaking import suggestions
+from broker.listings.queries import visible_need
+from broker.matchmaking import party_view, suggestions
 from broker.matchmaking.models import Suggestion
 from broker.notifications.models import Message
 from broker.parties.actor import Actor
@@ -155,3 +157,17 @@ def test_a_full_window_leaves_the_rest_of_the_year(engine: Engine, clock: Clock)
         slots = session.scalars(select(CapacitySlot).where(CapacitySlot.capacity_id == capacity.id)).all()
         assert len(slots) == 26
         assert all(slot.available_kg - slot.reserved_kg < 1 for slot in slots)
+
+
+def test_a_suggestion_invites_to_a_need_that_is_not_public(engine: Engine, clock: Clock) -> None:
+    first, need = sent(engine, clock)[0], need_id(engine, "B01")
+    with Session(engine) as session:
+        session.get_one(Need, need).visibility = "invited"
+        session.commit()
+        invited, stranger = producer_of(engine, first), person(engine, "p10@demo.example")
+        for actor, may in ((invited, True), (stranger, False)):
+            assert party_view.knows_need(session, actor, need) is may
+        knows = partial(party_view.knows_need, session, invited, need)
+        assert visible_need(session, invited, need, invited=knows).id == need
+        with pytest.raises(NotFound):
+            visible_need(session, stranger, need, invited=lambda: False)

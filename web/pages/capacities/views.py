@@ -18,6 +18,7 @@ from broker.listings.periods import WEEKS_PER_MONTH
 from broker.listings.services import EDITABLE_CAPACITY, move_capacity
 from broker.listings.spreadsheets import capacities_as_rows
 from broker.listings.transitions import CAPACITY
+from broker.matchmaking import party_view
 from broker.parties.permissions import role_towards, sees_private
 from web.extensions import db
 from web.pages.capacities import editing, importing
@@ -67,7 +68,12 @@ def mine() -> ResponseReturnValue:
 def show(capacity_id: int) -> ResponseReturnValue:
     """One capacity: public facts for all, reserve price and figures behind it for its owner and its
     broker."""
-    capacity = queries.visible_capacity(db.session(), actor(), capacity_id)
+    capacity = queries.visible_capacity(
+        db.session(),
+        actor(),
+        capacity_id,
+        invited=lambda: party_view.knows_capacity(db.session(), actor(), capacity_id),
+    )
     return page("capacities/show.html", capacity=capacity, rights=rights(capacity), due=due_on(capacity))
 
 

@@ -14,6 +14,7 @@ from broker.listings.models import Need
 from broker.listings.services import EDITABLE_NEED, move_need
 from broker.listings.spreadsheets import needs_as_rows
 from broker.listings.transitions import NEED
+from broker.matchmaking import party_view
 from broker.parties.permissions import role_towards, sees_private
 from web.extensions import db
 from web.pages.listings import filters, sheets
@@ -66,7 +67,12 @@ def mine() -> ResponseReturnValue:
 @access("public")
 def show(need_id: int) -> ResponseReturnValue:
     """One need: public facts for all, the reserve price for its owner and his broker."""
-    need = queries.visible_need(db.session(), actor(), need_id)
+    need = queries.visible_need(
+        db.session(),
+        actor(),
+        need_id,
+        invited=lambda: party_view.knows_need(db.session(), actor(), need_id),
+    )
     producer = actor().kind in PRODUCERS
     own = market.own_view(db.session(), [need], market.own_capacities(db.session())) if producer else None
     return page("needs/show.html", need=need, rights=rights(need), own=own)
