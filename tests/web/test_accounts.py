@@ -246,6 +246,8 @@ def test_a_person_switches_between_her_organizations_only(client: FlaskClient, w
         second, foreign = parties.organization_of(manager), parties.organization_of(stranger)
     _enter(client, person.email)
     assert client.post("/account/organization", data={"organization": second.id}).status_code == 303
+    with client.session_transaction() as session:
+        session["language"] = "en"
     page = soup(client.get("/account"))
     acting = [
         li for li in page.findall(".//ul[@class='list']/li") if "acting for it now" in "".join(li.itertext())
