@@ -21,10 +21,12 @@ TAKEN = ("shortlisted", "sent", "accepted_one", "accepted_both", "converted")
 
 @dataclass(frozen=True)
 class Line:
-    """One candidate: the pair as the run saw it, and the suggestion that came of it, if any."""
+    """One candidate: the pair as the run saw it, the suggestion that stands for it, if any, and the last one that
+    was declined."""
 
     candidate: Candidate
     suggestion: Suggestion | None
+    declined: Suggestion | None
 
     @property
     def pair(self) -> dict[str, Any]:
@@ -90,7 +92,8 @@ class Workspace:
 
     @property
     def to_shortlist(self) -> list[Suggestion]:
-        return [s for s in self.suggestions if s.state == "generated"]
+        taken = {s.capacity_id for s in self.suggestions if s.state in TAKEN}
+        return [s for s in self.suggestions if s.state == "generated" and s.capacity_id not in taken]
 
     @property
     def planned_kg(self) -> Decimal:
@@ -132,8 +135,13 @@ def open_need(session: Session, actor: Actor, need_id: int) -> Workspace:
     need = queries.need_of_client(session, actor, need_id)
     run, result = queries.latest_result(session, actor, need_id)
     suggestions = queries.suggestions_for(session, actor, need_id)
-    by_capacity = {s.capacity_id: s for s in suggestions}
-    lines = [Line(c, by_capacity.get(c.capacity_id)) for c in queries.candidates_for(session, run, need_id)]
+    # The newest of each pair; what is under way stands before what a later run found for the same pair.
+    standing = {s.capacity_id: s for s in sorted(suggestions, key=lambda s: s.state in TAKEN)}
+    declined = {s.capacity_id: s for s in suggestions if s.state == "declined"}
+    lines = [
+        Line(c, standing.get(c.capacity_id), declined.get(c.capacity_id))
+        for c in queries.candidates_for(session, run, need_id)
+    ]
     chosen = [line for line in lines if line.candidate.kind == "chosen"]
     others = [line for line in lines if line.candidate.kind != "chosen"]
     return Workspace(need, run, result, chosen, others, suggestions, _periods(result, suggestions))
