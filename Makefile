@@ -20,8 +20,10 @@ TEMPLATE := build/messages.pot
 run: $(VENV)/.run compiled
 	$(BIN)/alianza run
 
+# A temporary folder of its own: other runs on the machine clear pytest's common one.
 test: check compiled
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
+	@mkdir -p build
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --basetemp build/pytest $(PYTEST_ARGS)
 
 check: $(VENV)/.dev compiled
 	$(BIN)/ruff check .

@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 
-BUSY_TIMEOUT_MS = 15_000
+# SQLite serves waiting writers in no order, so the unlucky one of many waits long.
+BUSY_TIMEOUT_MS = 30_000
 
 
 def make_engine(url: str, **options: Any) -> Engine:

@@ -15,9 +15,9 @@ from tests.support.grabbing import grab
 
 PROCESSES = 16
 CAPACITIES = 12
-TRIES = 3
-# Each capacity's week is asked for in 48 parts of a thirty-second: a third must be refused, the rest must fill it.
-PARTS = 32
+TRIES = 2
+# Each capacity's week is asked for in 32 parts of a twentieth: 12 must be refused, the rest must fill it.
+PARTS = 20
 
 
 def test_sixteen_processes_fill_twelve_capacities_and_oversell_none(database_url: str) -> None:
