@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from broker.errors import Conflict, Invalid, NotAllowed, NotFound, RuleBroken, TradeError
 from web.wording import message
@@ -19,6 +19,7 @@ def register(app: Flask) -> None:
         app.register_error_handler(kind, _trade_error(status))
     app.register_error_handler(Invalid, _invalid)
     app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(SecurityError, _foreign_host)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(IntegrityError, _integrity)
     app.register_error_handler(StaleDataError, _integrity)
@@ -42,6 +43,12 @@ def _csrf(error: CSRFError) -> ResponseReturnValue:
         400,
         _("This form was open for too long or came from another site. Go back, reload and send it again."),
     )
+
+
+def _foreign_host(error: SecurityError) -> ResponseReturnValue:
+    """In bare words: the pages have links, and without a host of ours there is nothing to link to."""
+    text = _("The request could not be read. Go back and try again.")
+    return text, 400, {"Content-Type": "text/plain; charset=utf-8"}
 
 
 def _integrity(error: Exception) -> ResponseReturnValue:

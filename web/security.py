@@ -72,9 +72,10 @@ def person() -> User:
 
 def safe_next(target: str | None, default: str) -> str:
     """A path on this site to go on to, or the default: never another site."""
-    if target and target.startswith("/") and not target.startswith(("//", "/\\")) and "\n" not in target:
-        return target
-    return default
+    # Browsers drop tabs and line ends and read a backslash as a slash: "/\t/elsewhere" is another site.
+    if target is None or not target.isprintable() or "\\" in target:
+        return default
+    return target if target.startswith("/") and not target.startswith("//") else default
 
 
 def _load_actor() -> None:
@@ -114,6 +115,8 @@ def _add_headers(response: Response) -> Response:
     if current_app.config["SETTINGS"].https:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
     if request.endpoint != "asset":
-        response.headers.setdefault("Cache-Control", "no-store" if g.get("user") else "no-cache")
+        # A request can be refused before its user was loaded; the session tells that there is one.
+        private = g.get("user") or session.get("user")
+        response.headers.setdefault("Cache-Control", "no-store" if private else "no-cache")
         response.vary.update(("Cookie", "HX-Request"))
     return response
