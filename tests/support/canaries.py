@@ -161,8 +161,10 @@ def plant_machinery(tx: Transaction) -> list[Canary]:
         user.epoch = int(number("2"))
         found.append(canary("user.epoch", str(user.epoch), ()))
         found.append(canary("user.password_hash", user.password_hash, ()))
-        user.totp_secret = word("totp")
-        found.append(canary("user.totp_secret", user.totp_secret, ()))
+        # Those of tenant "b" have no second factor, so that a test may sign in as they do.
+        if not user.email.endswith("_b@example.org"):
+            user.totp_secret = word("totp")
+            found.append(canary("user.totp_secret", user.totp_secret, ()))
     for job in tx.session.scalars(select(Job)):
         job.payload = {**job.payload, "canary": word("job-payload")}
         job.error = word("job-error")
