@@ -11,6 +11,7 @@ import typst
 
 from broker.documents import canonical
 from broker.documents.content import Document, content_hash
+from broker.documents.glyphs import displayable
 
 TEMPLATE = Path(__file__).parent / "templates" / "agreement.typ"
 STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
@@ -27,8 +28,8 @@ def render_pdf(document: Document, *, note: str | None = None, paper: str = PAPE
     """The PDF of a document. `note` stands at the top of every page (the document's own notice by default).
 
     The footer carries the SHA-256 of the document's canonical JSON. Only fonts that come with typst are used,
-    and the creation date is the document's, so rendering again gives identical bytes.
-    Raises typst.TypstError when the content cannot be set.
+    and the creation date is the document's, so rendering again gives identical bytes. A character that no font
+    has (an emoji in a name) is shown as U+FFFD.
     """
     date = document.date
     data = {
@@ -39,11 +40,21 @@ def render_pdf(document: Document, *, note: str | None = None, paper: str = PAPE
         "date": [date.year, date.month, date.day],
         "words": WORDS.get(document.language, WORDS["en"]),
     }
+    made = dt.datetime(date.year, date.month, date.day, tzinfo=dt.UTC)
+    text = json.dumps(data, ensure_ascii=False)
+    try:
+        return _compile(text, made)
+    except typst.TypstError:
+        # Most often a character that the fonts lack; looking at each is too slow for every document.
+        return _compile(displayable(text, STANDARDS), made)
+
+
+def _compile(data: str, made: dt.datetime) -> bytes:
     return typst.compile(
         TEMPLATE,
         format="pdf",
         ignore_system_fonts=True,
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+        sys_inputs={"data": data},
         pdf_standards=[*STANDARDS],
-        timestamp=dt.datetime(date.year, date.month, date.day, tzinfo=dt.UTC),
+        timestamp=made,
     )

@@ -116,3 +116,12 @@ def squeezed(text: str) -> str:
 
 def reader(pdf: bytes) -> PdfReader:
     return PdfReader(io.BytesIO(pdf))
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"), [("Finca 🌱 Sol", "Finca\ufffdSol"), ("\ufeffSol", "Sol"), ("Año 中", "Año\ufffd")]
+)
+def test_a_character_that_no_font_has_is_shown_as_missing(name: str, shown: str) -> None:
+    facts = with_value(story_1(), "organization.legal_name", name)
+    text = squeezed(text_of(assemble(facts, "es").document))
+    assert shown.replace(" ", "") in text
