@@ -12,12 +12,14 @@ from broker.database import govern
 from web import assets, compression, errors, explanation_texts, figures, i18n, pages, rendering, security
 from web.config import Settings, from_environment
 from web.extensions import babel, csrf, db, htmx
+from web.row_ids import RowIdConverter
 
 
 def create_app(settings: Settings | None = None, *, clock: Clock = system_clock) -> Flask:
     """An app for one installation. Tests pass their own settings and clock."""
     settings = settings or from_environment()
     app = Flask("web", static_folder=None)
+    app.url_map.converters["int"] = RowIdConverter
     _configure(app, settings, clock)
     _bind_extensions(app)
     compression.register(app)

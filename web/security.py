@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Flask, Response, current_app, g, redirect, request, session, url_for
+from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from broker.errors import NotAllowed
@@ -38,6 +38,7 @@ def access(*who: str) -> Callable[[F], F]:
 
 
 def register(app: Flask) -> None:
+    app.before_request(_refuse_nul)
     app.before_request(_load_actor)
     app.before_request(_check_access)
     app.after_request(_add_headers)
@@ -76,6 +77,12 @@ def safe_next(target: str | None, default: str) -> str:
     if target is None or not target.isprintable() or "\\" in target:
         return default
     return target if target.startswith("/") and not target.startswith("//") else default
+
+
+def _refuse_nul() -> None:
+    """No browser sends the character that ends a text in C, and PostgreSQL stores none."""
+    if any("\0" in text for sent in (request.args, request.form) for _, text in sent.items(multi=True)):
+        abort(400)
 
 
 def _load_actor() -> None:

@@ -22,6 +22,7 @@ PRICE_METHODS = (
     "split_payment",
 )  # fmt: skip
 PAYMENT_BASES = ("receipt", "acceptance", "invoice")
+PAYMENT_CHANNELS = ("transfer", "mobile", "cash", "cheque")
 VISIBILITIES = ("public", "invited", "broker")
 CONTRIBUTION_TYPES = (
     "technical_assistance",

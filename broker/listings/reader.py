@@ -16,6 +16,8 @@ from broker.numerals import Separator, parse_decimal
 YES = ("1", "yes", "true", "sí", "si", "on", "x", "y", "s")
 NO = ("", "0", "no", "false", "off", "n")
 _DMY = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})")
+# Nobody types these; PostgreSQL, XML and spreadsheets refuse some of them.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _LIST = re.compile(r"[;,|\n]")
 
 
@@ -32,7 +34,7 @@ class Reader:
         return bool(self.raw.get(name, "").strip())
 
     def text(self, name: str, *, required: bool = False, most: int = 200) -> str:
-        value = unicodedata.normalize("NFC", self.raw.get(name, "")).strip()
+        value = unicodedata.normalize("NFC", _CONTROL.sub("", self.raw.get(name, ""))).strip()
         if required and not value:
             self.faults.add("required", name)
         if len(value) > most:

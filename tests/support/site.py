@@ -6,7 +6,7 @@ import itertools
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 from unittest.mock import patch
@@ -68,7 +68,7 @@ class Site:
 
     def content(self) -> dict[str, list[tuple[object, ...]]]:
         """Every row of every table."""
-        with sqlite3.connect(self.database) as connection:
+        with closing(sqlite3.connect(self.database)) as connection:
             names = [
                 row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
             ]

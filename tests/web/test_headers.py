@@ -206,6 +206,8 @@ def test_no_next_leads_elsewhere(site: Site, target: str) -> None:
         site.enter("producer_a").post(f"/capacities/{capacity}/reconfirm", data={"next": target}),
     ]
     for answer in answers:
+        if "\x00" in target and answer.status_code == 400:
+            continue
         assert answer.status_code in (302, 303)
         # Browsers take out tabs and line ends, and read a backslash as a slash.
         location = re.sub(r"[\t\r\n\x00]", "", answer.location).strip().replace("\\", "/")

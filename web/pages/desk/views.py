@@ -11,6 +11,7 @@ from broker.matchmaking import queries, suggestions
 from web.extensions import db
 from web.pages.desk import workspace
 from web.rendering import page, writing
+from web.row_ids import row_id
 from web.security import access, actor
 
 bp = Blueprint("desk", __name__, template_folder="templates", url_prefix="/desk")
@@ -34,7 +35,7 @@ def need(need_id: int) -> ResponseReturnValue:
 @access("broker")
 def shortlist(need_id: int) -> ResponseReturnValue:
     """Put the chosen suggestions on the shortlist, or take one off."""
-    chosen = request.form.getlist("suggestion", type=int)
+    chosen = request.form.getlist("suggestion", type=row_id)
     with writing() as tx:
         queries.need_of_client(tx.session, actor(), need_id)
         for suggestion_id in chosen:
@@ -49,7 +50,7 @@ def unshortlist(need_id: int) -> ResponseReturnValue:
     """Take a suggestion off the shortlist."""
     with writing() as tx:
         queries.need_of_client(tx.session, actor(), need_id)
-        suggestions.unshortlist(tx, request.form.get("suggestion", 0, type=int))
+        suggestions.unshortlist(tx, request.form.get("suggestion", 0, type=row_id))
     return redirect(url_for("desk.need", need_id=need_id), 303)
 
 

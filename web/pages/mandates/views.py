@@ -12,6 +12,7 @@ from broker.parties.transitions import MANDATE
 from web.extensions import db
 from web.pages.mandates.terms import Row, read_terms, row_for
 from web.rendering import page, writing
+from web.row_ids import row_id
 from web.security import access, actor
 from web.wording import sentences
 
@@ -43,7 +44,7 @@ def listing() -> ResponseReturnValue:
 @access("broker")
 def propose() -> ResponseReturnValue:
     """Ask an organization for a mandate."""
-    client = queries.organization(db.session(), request.form.get("client", 0, type=int))
+    client = queries.organization(db.session(), request.form.get("client", 0, type=row_id))
     try:
         with writing() as tx:
             mandate = services.propose_mandate(tx, client.id, **read_terms(request.form))

@@ -26,6 +26,7 @@ from web.i18n import decimal_separator, language
 from web.pages.listings import forms
 from web.pages.needs.blueprint import bp
 from web.rendering import page, writing
+from web.row_ids import row_id
 from web.security import access, actor
 from web.wording import message
 
@@ -133,10 +134,10 @@ def _buyer() -> Organization | None:
     said."""
     if actor().kind == "buyer":
         return forms.organization()
-    asked = request.values.get("buyer", "", type=str)
-    if not asked.isdigit():
+    asked = request.values.get("buyer", 0, type=row_id)
+    if not asked:
         return None
-    found = organization(db.session(), int(asked))
+    found = organization(db.session(), asked)
     if found is None or found.kind != "buyer" or found.id not in actor().clients:
         raise NotFound("not_found")
     return found

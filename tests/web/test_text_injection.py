@@ -1,0 +1,285 @@
+"""Text stays text: whatever is typed into a field is shown as it was typed, and does nothing."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from typing import Any
+from xml.etree.ElementTree import Element
+
+import html5lib
+import pytest
+from openpyxl import load_workbook
+from werkzeug.test import TestResponse
+
+from broker.readiness.indicators import for_scope
+from tests.factories.listings import CAPACITY, NEED
+from tests.support import payloads
+from tests.support.routes import BODIES
+from tests.support.site import VISITOR, Site, open_site
+
+SMALL_NEED = NEED | {"min_suppliers": "1"}
+FIRST = for_scope("producer")[0].code
+RUNS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@pytest.fixture(scope="module")
+def opened() -> Iterator[Site]:
+    with open_site() as made:
+        yield made
+
+
+@pytest.fixture
+def site(opened: Site) -> Site:
+    """The world as it was made."""
+    opened.restore()
+    return opened
+
+
+def test_there_are_enough_of_them() -> None:
+    assert len(set(payloads.ALL)) >= 40
+
+
+@pytest.mark.parametrize("text", payloads.ALL)
+def test_text_is_shown_as_text(site: Site, text: str) -> None:
+    """Into every text field of every form; then every page and file that shows one of them."""
+    for who, path, form in forms(site, text):
+        answer = site.enter(who).post(path, data=form)
+        assert answer.status_code in (200, 303, 400, 422), f"{path}: {answer.status_code}"
+        harmless(answer, text)
+    for who, path in places(site):
+        answer = site.enter(who).get(path)
+        assert answer.status_code == 200, f"{path}: {answer.status_code}"
+        harmless(answer, text)
+
+
+def test_what_is_typed_arrives(site: Site) -> None:
+    """Without this a form that stores nothing would pass the test above."""
+    text = '"><img src=x onerror=zq7()>'
+    for who, path, form in forms(site, text):
+        assert site.enter(who).post(path, data=form).status_code == 303, path
+    shown = {
+        path: site.enter(who).get(path).text
+        for who, path in places(site)
+        if "export" not in path and "pdf" not in path
+    }
+    silent = [path for path, page in shown.items() if "&lt;img src=x onerror=zq7()&gt;" not in page]
+    assert silent == []
+
+
+@pytest.mark.parametrize("text", [*payloads.ALL, "x' UNION SELECT password_hash FROM users --"])
+def test_a_search_finds_only_what_was_searched(site: Site, text: str) -> None:
+    for path in ("/needs", "/capacities"):
+        answer = site.enter(VISITOR).get(path, query_string={"q": text})
+        assert answer.status_code in (200, 400)
+        harmless(answer, text)
+        assert f'href="{path}/' not in answer.text.partition("<main")[2], "found something"
+    answer = site.enter("house_a").get("/mandates", query_string={"q": text})
+    assert answer.status_code in (200, 400) and "Organización buyer_b" not in answer.text
+
+
+def test_no_cell_of_an_export_runs(site: Site) -> None:
+    for text in (*payloads.FORMULAS, *payloads.CONTROLS):
+        for who, path, form in forms(site, text):
+            site.enter(who).post(path, data=form)
+        for who, kind in (("buyer_a", "needs"), ("producer_a", "capacities")):
+            sheet = site.enter(who).get(f"/{kind}/export.csv").get_data().decode("utf-8-sig")
+            cells = [cell for row in csv.reader(io.StringIO(sheet)) for cell in row]
+            assert len(cells) > 50
+            assert [
+                cell for cell in cells if cell.startswith(RUNS) and not re.fullmatch(r"-[\d.,]+", cell)
+            ] == []
+            book = load_workbook(io.BytesIO(site.enter(who).get(f"/{kind}/export.xlsx").get_data()))
+            assert {cell.data_type for row in book.active.iter_rows() for cell in row} <= {
+                "s",
+                "inlineStr",
+                "n",
+                "d",
+            }
+            texts = [
+                cell.value for row in book.active.iter_rows() for cell in row if isinstance(cell.value, str)
+            ]
+            assert [
+                cell for cell in texts if cell.startswith(RUNS) and not re.fullmatch(r"-[\d.,]+", cell)
+            ] == []
+
+
+@pytest.mark.parametrize(
+    "odd",
+    ["\u00b2", "9" * 40, "-1", "\u0663", "1e999", "NaN", "\x00", "\ud83d".encode("utf-8", "surrogatepass")],
+)
+def test_an_odd_value_in_any_field_is_no_error_of_ours(site: Site, odd: Any) -> None:
+    """Each field of each form in turn, and each argument of each list."""
+    broken = []
+    for who, path, form in [*forms(site, "x"), *others(site)]:
+        for name in form:
+            site.restore()
+            answer = site.enter(who).post(path, data=form | {name: odd})
+            if answer.status_code >= 500:
+                broken.append(f"POST {path} {name}: {answer.status_code}")
+    for who, path in [*places(site), ("house_a", "/needs/new"), (VISITOR, "/sign-in"), (VISITOR, "/sign-up")]:
+        names = (
+            "q",
+            "page",
+            "days",
+            "sort",
+            "product",
+            "country",
+            "buyer",
+            "lang",
+            "left",
+            "bad",
+            "next",
+            "kind",
+        )
+        for name in names:
+            if site.enter(who).get(path, query_string={name: odd}).status_code >= 500:
+                broken.append(f"GET {path} {name}")
+    assert not broken, "\n".join(broken)
+
+
+def test_a_number_too_large_for_the_database_is_unknown(site: Site) -> None:
+    for rule in site.app.url_map.iter_rules():
+        for argument in sorted(rule.arguments):
+            if rule._converters[argument].__class__.__name__ == "IntegerConverter":  # type: ignore[attr-defined]
+                values = dict.fromkeys(rule.arguments, "publish") | {argument: 10**30}
+                with site.app.test_request_context():
+                    path = site.app.url_for(rule.endpoint, _external=False, **values)
+                for who in ("buyer_a", "producer_a", "house_a"):
+                    method = "GET" if "GET" in (rule.methods or ()) else "POST"
+                    assert site.enter(who).open(path, method=method).status_code in (403, 404), path
+
+
+def forms(site: Site, text: str) -> list[tuple[str, str, dict[str, Any]]]:
+    """Who sends what where, with the text in every field that takes one."""
+    objects = site.world.objects
+    need_fields = {"description": text, "contribution_technical_assistance": text}
+    record = {
+        "about": text,
+        "representative": text,
+        "representative_power": text,
+        "municipality": text,
+        "email": text,
+    }
+    named = {"legal_name": f"Org {text}", "legal_status": "registered"}
+    assessment = {f"value-{FIRST}": "4", f"evidence-{FIRST}": text, "note": text}
+    certificate = BODIES["organizations.certificates"] | {"body": text}
+    return [
+        ("buyer_a", "/needs/new", SMALL_NEED | need_fields | {"publish": "1"}),
+        ("producer_a", "/capacities/new", CAPACITY | {"description": text, "confirm": "1"}),
+        ("producer_a", "/organization", record | named),
+        ("buyer_a", "/organization", record | named),
+        ("buyer_a", "/account/name", {"name": text}),
+        ("house_a", f"/organizations/{objects['organization_producer_a']}/readiness/new", assessment),
+        ("producer_a", "/organization/certificates", certificate),
+        ("producer_a", f"/suggestions/{objects['sent_producer_a']}/decline", {"reason": "price", "note": text}),
+        ("buyer_a", f"/needs/{objects['need_declined_a']}/withdraw", {"confirm": "1", "reason": text}),
+        ("house_a", f"/agreements/from-suggestion/{objects['agreed_producer_a']}", {"x": text}),
+    ]  # fmt: skip
+
+
+def others(site: Site) -> list[tuple[str, str, dict[str, Any]]]:
+    """The forms that have no text of their own but choices and numbers."""
+    objects = site.world.objects
+    return [
+        (VISITOR, "/sign-in", BODIES["accounts.sign_in"]),
+        (VISITOR, "/sign-up", BODIES["accounts.sign_up"]),
+        (VISITOR, "/password/forgot", BODIES["accounts.forgot"]),
+        (VISITOR, "/language", BODIES["home.set_language"] | {"next": "/"}),
+        ("buyer_a", "/account/organization", {"organization": "2"}),
+        ("buyer_a", "/account/password", BODIES["accounts.password"]),
+        ("buyer_a", "/account/totp", {"step": "start"}),
+        ("buyer_a", "/organization/members", BODIES["organizations.members"]),
+        ("buyer_a", f"/needs/{objects['need_draft_a']}/edit", SMALL_NEED | {"version": "1"}),
+        (
+            "producer_a",
+            f"/capacities/{objects['capacity_producer_a']}/edit",
+            CAPACITY | {"version": "1", "confirm": "1"},
+        ),
+        (
+            "house_a",
+            "/needs/new",
+            SMALL_NEED | {"buyer": str(objects["organization_buyer_a"]), "request_key": "k"},
+        ),
+        ("house_a", "/mandates", BODIES["mandates.propose"] | {"client": "1"}),
+        ("house_a", f"/desk/needs/{objects['need_fresh_a']}/shortlist", {"suggestion": "1"}),
+        ("house_a", f"/desk/needs/{objects['need_fresh_a']}/unshortlist", {"suggestion": "1"}),
+    ]
+
+
+def places(site: Site) -> list[tuple[str, str]]:
+    """Who reads what was typed, and where: pages, and the files that carry it."""
+    objects = site.world.objects
+    producer, need = (
+        objects["organization_producer_a"],
+        max(objects[f"need_{n}_b"] for n in ("draft", "unseen")) + 1,
+    )
+    capacity = objects["capacity_unseen_b"] + 1
+    agreement = objects["agreement_rival_b"] + 1
+    return [
+        (VISITOR, f"/organizations/{producer}"),
+        (VISITOR, "/needs"),
+        (VISITOR, "/capacities"),
+        ("buyer_a", "/account"),
+        ("buyer_a", "/organization/members"),
+        ("buyer_a", "/suggestions"),
+        ("producer_a", "/organization"),
+        ("producer_a", "/organization/certificates"),
+        ("producer_a", f"/organizations/{producer}/readiness"),
+        ("house_a", "/mandates"),
+        ("house_a", "/desk"),
+        ("house_a", f"/desk/needs/{objects['need_sent_a']}"),
+        *(
+            [("buyer_a", f"/needs/{need}"), ("buyer_a", f"/needs/{need}/edit")]
+            if arrived(site, "needs", need)
+            else []
+        ),
+        *([("producer_a", f"/capacities/{capacity}")] if arrived(site, "capacities", capacity) else []),
+        *(
+            [("house_a", f"/agreements/{agreement}"), ("house_a", f"/agreements/{agreement}.pdf")]
+            if arrived(site, "agreements", agreement)
+            else []
+        ),
+        ("buyer_a", "/needs/export.csv"),
+        ("buyer_a", "/needs/export.xlsx"),
+        ("producer_a", "/capacities/export.xlsx"),
+    ]
+
+
+def arrived(site: Site, table: str, number: int) -> bool:
+    return any(row[0] == number for row in site.content()[table])
+
+
+def harmless(answer: TestResponse, text: str) -> None:
+    """No script, no handler, no markup of the text's own; nothing was computed."""
+    if answer.mimetype != "text/html":
+        return
+    page, where = answer.text, answer.request.path
+    assert payloads.PRODUCT not in page, where
+    assert site_secret not in page, where
+    if any(sign in text for sign in "<\"'"):
+        assert text not in page, f"{where} shows {text} as it came"
+    if "zq7" in page or "<" in text:
+        for element in html5lib.parse(page, namespaceHTMLElements=False).iter():
+            inert(element, where)
+
+
+def inert(element: Element, where: str) -> None:
+    if not isinstance(element.tag, str):
+        assert "zq7" not in (element.text or ""), where
+        return
+    for name, value in element.attrib.items():
+        assert not name.startswith("on") and name != "style" and not name.startswith("hx-on"), (
+            f"{where}: {name}"
+        )
+        assert "javascript:" not in value or name in ("value", "content"), f"{where}: {value}"
+        assert "evil.example" not in value or name == "value", f"{where}: {value}"
+        assert "zq7" not in name, where
+    if element.tag in ("script", "style"):
+        assert not (element.text or "").strip(), f"{where}: a script within the page"
+    assert element.tag not in ("iframe", "base", "object", "embed"), where
+
+
+site_secret = "a key for tests"
