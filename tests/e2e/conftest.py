@@ -14,10 +14,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from broker.database import make_engine
+from broker.parties.models import User
+from tests.support.demo_market import VISITOR, Market, stage
+from tests.support.pages import FILES, Address, addresses
+from web.app import create_app
+from web.config import from_environment
+from web.extensions import db
 
 STARTS_WITHIN = 150.0
 
@@ -28,6 +35,30 @@ class Running:
 
     address: str
     engine: Engine
+
+
+@dataclass(frozen=True)
+class House:
+    """The installation with its market played on, and an app of its own that knows its routes and its key."""
+
+    address: str
+    app: Flask
+    market: Market
+
+    def pages(self, who: str) -> list[Address]:
+        """Every page a person may open; files are no pages."""
+        return [a for a in addresses(self.app, self.market, who) if a.endpoint not in FILES]
+
+    def cookie(self, who: str, language: str) -> str:
+        """The session of a person, as signing in would have made it."""
+        session: dict[str, object] = {"language": language, "_permanent": True}
+        if who != VISITOR:
+            with self.app.app_context():
+                query = select(User).where(User.email == self.market.people[who])
+                user = db.session.scalars(query).one()
+            session |= {"user": user.id, "epoch": user.epoch}
+        signer = self.app.session_interface.get_signing_serializer(self.app)  # type: ignore[attr-defined]
+        return str(signer.dumps(session))
 
 
 @pytest.fixture(scope="session")
@@ -54,6 +85,17 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
+
+
+@pytest.fixture(scope="session")
+def house(installation: Running) -> Iterator[House]:
+    """The same installation with the market of tests/support/demo_market.py."""
+    data = Path(installation.engine.url.database or "").parent
+    app = create_app(from_environment({"ALIANZA_DATA": str(data), "ALIANZA_DEMO": "1"}))
+    yield House(installation.address, app, stage(installation.engine))
+    with app.app_context():
+        engine: Engine = db.engine
+    engine.dispose()
 
 
 @pytest.fixture

@@ -1,0 +1,110 @@
+"""The demonstration market some days on: a need with a draft, an open question and a refusal, and who looks at it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Engine, select
+
+from broker.agreements import services as agreements
+from broker.agreements.models import Agreement
+from broker.clock import Clock, system_clock
+from broker.demo.load import BROKER, PASSWORD
+from broker.listings.models import Capacity, Need
+from broker.matchmaking import suggestions
+from broker.matchmaking.models import MatchingRun, Suggestion
+from broker.parties import accounts
+from broker.parties.actor import SYSTEM
+from broker.parties.models import Organization, User
+from broker.transaction import Transaction, transaction
+from tests.factories.parties import acting, proposal
+
+VISITOR = "visitor"
+BUYER, PRODUCER, ASKED, REFUSING = "b03", "p07", "p08", "p09"
+CLERK = "escribiente.p07@demo.example"
+# No other test of the running installation touches what this need was given, nor the shortlist of the other.
+STAGED, SHORTLISTED, UNCOVERED = "B03", "B08", "B02"
+
+
+@dataclass(frozen=True)
+class Market:
+    """E-mail of each person, and the number of each object that a page is about."""
+
+    people: dict[str, str]
+    objects: dict[str, int]
+
+
+def stage(engine: Engine, clock: Clock = system_clock) -> Market:
+    """Play on from the first matching of the demonstration. The same engine may be staged twice."""
+    with transaction(engine, SYSTEM, clock) as tx:
+        if tx.session.scalar(select(User.id).where(User.email == CLERK)) is None:
+            _play(tx)
+        return Market(
+            {"broker": BROKER, "buyer": _email(BUYER), "clerk": CLERK, "asked": _email(ASKED)}, _objects(tx)
+        )
+
+
+def _play(tx: Transaction) -> None:
+    house, buyer = _user(tx, BROKER), _user(tx, _email(BUYER))
+    found = _suggestions(tx, STAGED)
+    with acting(tx, house) as own:
+        for suggestion_id in (*found.values(), *_suggestions(tx, SHORTLISTED).values()):
+            suggestions.shortlist(own, suggestion_id)
+        suggestions.send(own, list(found.values()))
+    for person in (buyer, _user(tx, _email(PRODUCER))):
+        with acting(tx, person) as own:
+            suggestions.accept(own, found[PRODUCER])
+    with acting(tx, _user(tx, _email(REFUSING))) as own:
+        suggestions.decline(own, found[REFUSING], "price", "Vendemos mejor en la cooperativa.")
+    with acting(tx, house) as own:
+        agreements.draft(own, found[PRODUCER])
+    union = tx.session.scalars(select(Organization.id).where(Organization.kind == "union")).one()
+    proposal(tx, house, union)
+    manager = _user(tx, _email(PRODUCER))
+    own_id = manager.memberships[0].organization_id
+    with acting(tx, manager) as own:
+        accounts.add_member(
+            own, own_id, email=CLERK, name="Escribiente de prueba", role="clerk", password=PASSWORD
+        )
+
+
+def _objects(tx: Transaction) -> dict[str, int]:
+    need = tx.session.scalars(select(Need).where(Need.reference == STAGED)).one()
+    uncovered = tx.session.scalars(select(Need.id).where(Need.reference == UNCOVERED)).one()
+    capacity = tx.session.scalars(select(Capacity).where(Capacity.reference == PRODUCER.upper())).one()
+    found = _suggestions(tx, STAGED)
+    run = tx.session.scalars(select(MatchingRun).order_by(MatchingRun.id)).first()
+    assert run is not None
+    drafted = select(Agreement.id).where(Agreement.suggestion_id == found[PRODUCER])
+    return {
+        "need": need.id,
+        "uncovered": uncovered,
+        "capacity": capacity.id,
+        "buyer": need.buyer_id,
+        "producer": capacity.organization_id,
+        "run": run.id,
+        "agreed": found[PRODUCER],
+        "asked": found[ASKED],
+        "refused": found[REFUSING],
+        "agreement": tx.session.scalars(drafted).one(),
+    }
+
+
+def _suggestions(tx: Transaction, reference: str) -> dict[str, int]:
+    """The first suggestion of each organization that is not out of date, by its code in small letters."""
+    query = (
+        select(Capacity.reference, Suggestion.id)
+        .join(Suggestion.capacity)
+        .join(Suggestion.need)
+        .where(Need.reference == reference, Suggestion.state != "stale")
+        .order_by(Suggestion.id.desc())
+    )
+    return {code.lower(): suggestion_id for code, suggestion_id in tx.session.execute(query)}
+
+
+def _user(tx: Transaction, email: str) -> User:
+    return tx.session.scalars(select(User).where(User.email == email)).one()
+
+
+def _email(code: str) -> str:
+    return f"{code}@demo.example"

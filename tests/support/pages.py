@@ -1,0 +1,101 @@
+"""Every address that can be opened: each GET route as each person who may, with an example for what has an id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask import Flask
+from sqlalchemy import select
+
+from broker.parties.models import User
+from tests.support.demo_market import VISITOR, Market
+from web.extensions import db
+from web.pages.accounts import links
+
+KINDS = {VISITOR: "", "broker": "broker", "buyer": "buyer", "clerk": "producer_org", "asked": "producer_org"}
+# Another clerk, for the one page that looks different while her answer is awaited.
+ONLY = {"asked": {"suggestions.show"}}
+# Pages that whoever has come in has no use for.
+FOR_VISITORS = {"home.front", "accounts.sign_in", "accounts.sign_up", "accounts.forgot"}
+# Addresses that answer with a file, which no browser shows as a page.
+FILES = {"agreements.as_pdf", "needs.export", "capacities.export"}
+# Files too, but a style sheet is no page of anybody, and bad rows are looked at by the tests of imports.
+WITHOUT_EXAMPLE = {"asset", "needs.bad_rows", "capacities.bad_rows"}
+EVERYBODY = frozenset(KINDS)
+# For each route with parameters: who is shown it, and each example by the object's name or in full.
+EXAMPLES: dict[str, tuple[frozenset[str], list[dict[str, str]]]] = {
+    "accounts.reset": (frozenset({VISITOR}), [{"token": "{reset}"}]),
+    "agreements.as_pdf": (EVERYBODY, [{"agreement_id": "{agreement}"}]),
+    "agreements.show": (EVERYBODY, [{"agreement_id": "{agreement}"}]),
+    "capacities.edit": (EVERYBODY, [{"capacity_id": "{capacity}"}]),
+    "capacities.export": (EVERYBODY, [{"format": "csv"}]),
+    "capacities.show": (EVERYBODY, [{"capacity_id": "{capacity}"}]),
+    "desk.need": (EVERYBODY, [{"need_id": "{need}"}, {"need_id": "{uncovered}"}]),
+    "needs.edit": (EVERYBODY, [{"need_id": "{need}"}]),
+    "needs.export": (EVERYBODY, [{"format": "csv"}]),
+    "needs.show": (EVERYBODY, [{"need_id": "{need}"}]),
+    "organizations.public": (EVERYBODY, [{"organization_id": "{buyer}"}, {"organization_id": "{producer}"}]),
+    "readiness.assess": (frozenset({"broker", "clerk"}), [{"organization_id": "{producer}"}]),
+    "readiness.show": (frozenset({"broker", "clerk"}), [{"organization_id": "{producer}"}]),
+    "runs.show": (EVERYBODY, [{"run_id": "{run}"}]),
+    "suggestions.show": (
+        frozenset({"buyer"}),
+        [{"suggestion_id": "{asked}"}, {"suggestion_id": "{agreed}"}, {"suggestion_id": "{refused}"}],
+    ),
+}  # fmt: skip
+# The same route for those who see one of its objects only.
+EXAMPLES_OF = {
+    ("clerk", "suggestions.show"): [{"suggestion_id": "{agreed}"}],
+    ("asked", "suggestions.show"): [{"suggestion_id": "{asked}"}],
+}
+# Steps of a form that are pages of their own, and filtered lists.
+QUERIES = {
+    "needs.new": ["?product=plantain_dom_harton&buyer={buyer}"],
+    "capacities.new": ["?product=plantain_dom_harton"],
+    "needs.browse": ["?q=papa", "?q=nothing+like+it"],
+    "capacities.browse": ["?q=papa"],
+}
+
+
+@dataclass(frozen=True)
+class Address:
+    """One page as one person opens it."""
+
+    endpoint: str
+    path: str
+
+
+def addresses(app: Flask, market: Market, who: str) -> Iterator[Address]:
+    """What the person may open by the declarations of the routes. Raises KeyError for a route without an example."""
+    names: dict[str, object] = {**market.objects, "reset": _reset_token(app, market)}
+    for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
+        if "GET" not in (rule.methods or ()) or rule.endpoint in WITHOUT_EXAMPLE:
+            continue
+        if not _may(app, rule.endpoint, who) or rule.endpoint not in ONLY.get(who, {rule.endpoint}):
+            continue
+        for values in _values(rule.endpoint, who) if rule.arguments else [{}]:
+            with app.test_request_context():
+                filled = {key: text.format(**names) for key, text in values.items()}
+                path: str = app.url_for(rule.endpoint, _external=False, **filled)
+            for query in ("", *QUERIES.get(rule.endpoint, ())):
+                yield Address(rule.endpoint, path + query.format(**names))
+
+
+def _may(app: Flask, endpoint: str, who: str) -> bool:
+    access: frozenset[str] = app.view_functions[endpoint].access  # type: ignore[attr-defined]
+    return "public" in access or (who != VISITOR and bool(access & {"user", KINDS[who]}))
+
+
+def _values(endpoint: str, who: str) -> list[dict[str, str]]:
+    if (who, endpoint) in EXAMPLES_OF:
+        return EXAMPLES_OF[who, endpoint]
+    people, examples = EXAMPLES[endpoint]
+    return examples if who in people else []
+
+
+def _reset_token(app: Flask, market: Market) -> str:
+    """The token of a link that sets the buyer's password anew."""
+    with app.test_request_context():
+        user = db.session.scalars(select(User).where(User.email == market.people["buyer"])).one()
+        return links.reset_link(user).rpartition("/")[2]
