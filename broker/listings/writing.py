@@ -14,8 +14,8 @@ from broker.listings.cells import Cell, cell_text
 from broker.numerals import Separator
 
 _RUNS = ("=", "+", "-", "@", "\t", "\r")
-# XML knows no other control characters.
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+# What XML cannot hold.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _NEGATIVE = re.compile(r"-[0-9]+(?:[.,][0-9]+)*")
 FORMATS = {
     "csv": "text/csv; charset=utf-8",
