@@ -12,41 +12,42 @@ from broker.parties.actor import Actor
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of the menu. `prefix` marks it current on every page below."""
+    """One entry of the menu. `prefixes` mark it current on every page below them."""
 
     label: str
     url: str
-    prefix: str
+    prefixes: tuple[str, ...]
 
     @property
     def current(self) -> bool:
-        return request.path == self.url or request.path.startswith(self.prefix + "/")
+        return request.path == self.url or request.path.startswith(self.prefixes)
 
 
 def navigation(actor: Actor) -> list[Entry]:
     """The entries for the actor's kind of organization."""
-    needs = Entry(_("Needs"), url_for("needs.browse"), "/needs")
-    capacities = Entry(_("Capacities"), url_for("capacities.browse"), "/capacities")
+    needs = Entry(_("Needs"), url_for("needs.browse"), ("/needs/",))
+    capacities = Entry(_("Capacities"), url_for("capacities.browse"), ("/capacities/",))
     if actor.is_visitor:
         return [needs, capacities]
-    suggestions = Entry(_("Suggestions"), url_for("suggestions.inbox"), "/suggestions")
-    agreements = Entry(_("Drafts"), url_for("agreements.listing"), "/agreements")
+    suggestions = Entry(_("Suggestions"), url_for("suggestions.inbox"), ("/suggestions/",))
+    agreements = Entry(_("Drafts"), url_for("agreements.listing"), ("/agreements/",))
     if actor.kind == "broker":
         return [
-            Entry(_("Today"), url_for("home.home"), "/home"),
-            Entry(_("My market"), url_for("desk.needs"), "/desk"),
-            Entry(_("Runs"), url_for("runs.listing"), "/runs"),
+            Entry(_("Today"), url_for("home.home"), ("/home/",)),
+            Entry(_("My market"), url_for("desk.needs"), ("/desk/",)),
+            Entry(_("Runs"), url_for("runs.listing"), ("/runs/",)),
             agreements,
-            Entry(_("Clients"), url_for("mandates.listing"), "/mandates"),
-            Entry(_("Prices"), url_for("prices.listing"), "/prices"),
+            Entry(_("Clients"), url_for("mandates.listing"), ("/mandates/", "/organizations/")),
+            Entry(_("Prices"), url_for("prices.listing"), ("/prices/",)),
             needs,
             capacities,
         ]
-    own = Entry(_("Organization"), url_for("organizations.profile"), "/organization")
+    below = ("/organization/", f"/organizations/{actor.organization_id}/", "/mandates")
+    own = Entry(_("Organization"), url_for("organizations.profile"), below)
     if actor.kind == "buyer":
-        mine = Entry(_("My needs"), url_for("needs.mine"), "/needs/mine")
+        mine = Entry(_("My needs"), url_for("needs.mine"), ("/needs/",))
         return [
-            Entry(_("Home"), url_for("home.home"), "/home"),
+            Entry(_("Home"), url_for("home.home"), ("/home/",)),
             mine,
             suggestions,
             agreements,
@@ -54,6 +55,13 @@ def navigation(actor: Actor) -> list[Entry]:
             own,
         ]
     if actor.kind in ("producer_org", "union"):
-        mine = Entry(_("My capacity"), url_for("capacities.mine"), "/capacities/mine")
-        return [Entry(_("Home"), url_for("home.home"), "/home"), mine, suggestions, agreements, needs, own]
-    return [Entry(_("Home"), url_for("home.home"), "/home"), needs, capacities]
+        mine = Entry(_("My capacity"), url_for("capacities.mine"), ("/capacities/",))
+        return [
+            Entry(_("Home"), url_for("home.home"), ("/home/",)),
+            mine,
+            suggestions,
+            agreements,
+            needs,
+            own,
+        ]
+    return [Entry(_("Home"), url_for("home.home"), ("/home/",)), needs, capacities]
