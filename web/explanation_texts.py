@@ -18,8 +18,8 @@ from flask_babel import lazy_gettext as _l
 from broker.catalogue import attributes, products, schemes
 from broker.listings.models import Capacity, Need
 from web.explanation_figures import days, exact, figures_of, limits, mass, plain, price
-from web.figures import kg_price
-from web.i18n import country_name, language, number, percent
+from web.figures import in_line, kg_price
+from web.i18n import country_name, language, number, percent, unbroken
 from web.wording import label
 
 REASONS = {
@@ -125,7 +125,7 @@ TERMS = {
 
 def register(app: Flask) -> None:
     for function in (gate_sentence, reason_sentence, why_sentence, relaxation_sentence, term_sentence):
-        app.template_filter(function.__name__)(function)
+        app.template_filter(function.__name__)(unbroken(function))
 
 
 def gate_sentence(gate: Mapping[str, Any], need: Need, capacity: Capacity | None = None) -> str:
@@ -228,7 +228,7 @@ def _dearer(params: Mapping[str, Any], currency: str) -> str:
 def _grades(product: str, codes: str | None) -> str:
     if not codes:
         return "–"
-    return _joined(products.get(product).grade(code).names[language()] for code in codes.split(", "))
+    return _joined(in_line(products.get(product).grade(code).names[language()]) for code in codes.split(", "))
 
 
 def _joined(words: Iterable[str]) -> str:

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from broker.catalogue import attributes, schemes, units
 from broker.listings.models import Need
 from broker.money import UnitPrice
-from web.i18n import day, language, number
+from web.i18n import NO_BREAK, after_number, amount, day, language, number
 from web.wording import label
 
 FICTIONAL = " (ficticia)"
@@ -20,7 +20,8 @@ FICTIONAL = " (ficticia)"
 
 def register(app: Flask) -> None:
     for function in (
-        short_name, lower_first, kg_price, compact, decimal, iso_day, unit_price, price_text, spec_lines, scheme_name,
+        short_name, lower_first, in_line, kg_price, compact, decimal, iso_day, unit_price, price_text, spec_lines,
+        scheme_name,
     ):  # fmt: skip
         app.template_filter(function.__name__)(function)
 
@@ -34,6 +35,11 @@ def lower_first(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
+def in_line(grade: str) -> str:
+    """The name of a grade within a sentence: first, but SHG."""
+    return lower_first(grade) if grade[1:2].islower() else grade
+
+
 def decimal(value: Any) -> Decimal:
     return Decimal(str(value))
 
@@ -42,22 +48,21 @@ def iso_day(value: str) -> str:
     return day(dt.date.fromisoformat(value))
 
 
-def kg_price(amount: Decimal, like: Decimal | None = None) -> str:
+def kg_price(price: Decimal, like: Decimal | None = None) -> str:
     """A price per kg: one decimal in the hundreds, more digits below ten, so that what differs is seen. `like` is the
     sum it is part of, so that both show the same decimals."""
-    size = abs(like if like is not None else amount)
-    return number(amount, 1 if size >= 100 else 2 if size >= 10 else 3)
+    size = abs(like if like is not None else price)
+    return number(price, 1 if size >= 100 else 2 if size >= 10 else 3)
 
 
-def compact(amount: Decimal) -> str:
+def compact(total: Decimal) -> str:
     """A large sum in millions."""
-    return f"{number(amount / 1_000_000, 1)} M" if abs(amount) >= 1_000_000 else number(amount, 0)
+    return f"{number(total / 1_000_000, 1)} M" if abs(total) >= 1_000_000 else number(total, 0)
 
 
 def unit_price(price: UnitPrice) -> str:
     """2.150 COP por kg, as the party said it."""
-    amount = number(price.money.amount)
-    return f"{amount} {price.money.currency}/{_unit(price.unit)}"
+    return f"{amount(price.money.amount)} {price.money.currency}/{_unit(price.unit)}"
 
 
 def price_text(need: Need) -> str:
@@ -109,11 +114,11 @@ def _limit(attribute: attributes.Attribute, limit: dict[str, Any], product: str)
         return _("yes") if limit["is"] else _("no")
     if "text" in limit:
         return str(limit["text"])
-    unit = f" {attribute.unit}" if attribute.unit else ""
+    unit = after_number(attribute.unit)
     low, high = (number(Decimal(limit[end])) if end in limit else "" for end in ("low", "high"))
     if low and high:
         return _("%(low)s to %(high)s", low=low, high=high) + unit
-    return (f"≥ {low}" if low else f"≤ {high}") + unit
+    return (f"≥{NO_BREAK}{low}" if low else f"≤{NO_BREAK}{high}") + unit
 
 
 def _unit(code: str) -> str:

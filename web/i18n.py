@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -18,13 +20,13 @@ from broker.numerals import Separator
 LANGUAGES = {"es": "Español", "en": "English"}
 # English readers of the region use the point; Spanish ones write as their country does.
 ENGLISH = "en_US"
+NO_BREAK = "\u00a0"
+_BEFORE_UNIT = re.compile(r"(?<=\d) (?=(?:t|kg|km)\b)")
 
 
 def register(app: Flask) -> None:
     filters = (
         number,
-        tonnes,
-        kilograms,
         percent,
         day,
         long_day,
@@ -36,6 +38,8 @@ def register(app: Flask) -> None:
     )
     for function in filters:
         app.template_filter(function.__name__)(function)
+    for measure in (tonnes, kilograms):
+        app.template_filter(measure.__name__)(unbroken(measure))
     app.template_global("language")(language)
     app.jinja_env.globals["LANGUAGES"] = LANGUAGES
 
@@ -75,6 +79,11 @@ def number(value: Any, decimals: int | None = None, *, most: int = 2) -> str:
     return format_decimal(value, format=pattern.rstrip("."), locale=get_locale())
 
 
+def amount(value: Decimal) -> str:
+    """A price without its currency: 4,20 but 2.150."""
+    return number(value, None if value == value.to_integral_value() else 2)
+
+
 def plain(value: Any) -> str:
     """A number for an input field: no grouping, the reader's decimal sign."""
     return "" if value is None else format(Decimal(str(value)), "f").replace(".", decimal_separator())
@@ -93,8 +102,13 @@ def tonnes(value: Any, decimals: int = 2) -> str:
 
 def percent(value: Any, decimals: int = 0) -> str:
     """Percent points, with the space that Spanish puts before the sign."""
-    sign = "\u00a0%" if language() == "es" else "%"
+    sign = f"{NO_BREAK}%" if language() == "es" else "%"
     return f"{number(value, decimals)}{sign}"
+
+
+def after_number(unit: str | None) -> str:
+    """A unit as it stands after its number, on the same line; English sets the percent sign close."""
+    return "" if not unit else unit if unit == "%" and language() == "en" else f"{NO_BREAK}{unit}"
 
 
 def day(value: dt.date) -> str:
@@ -135,6 +149,15 @@ def unit_name(code: str) -> str:
 
 def country_name(code: str) -> str:
     return countries.get(code).name(language())
+
+
+def unbroken(words: Callable[..., str]) -> Callable[..., str]:
+    """The same words for a page, where no line ends between a number and its unit."""
+
+    def kept_together(*values: Any) -> str:
+        return _BEFORE_UNIT.sub(NO_BREAK, words(*values))
+
+    return kept_together
 
 
 def _organization() -> Any:

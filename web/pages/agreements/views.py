@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from broker.agreements import assembly, queries, services
 from broker.agreements.open_points import by_owner
 from broker.documents import pdf
+from broker.documents.content import content_hash
 from web.extensions import db
 from web.i18n import LANGUAGES, language
 from web.rendering import page, writing
@@ -49,6 +50,7 @@ def show(agreement_id: int) -> ResponseReturnValue:
         draft=draft,
         points=by_owner(draft.open_points),
         shown_in=_wanted_language(),
+        text_hash=content_hash(draft.document),
     )
 
 

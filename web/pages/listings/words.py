@@ -8,7 +8,7 @@ from typing import Any
 
 from babel.dates import get_month_names
 from flask import Flask
-from flask_babel import get_locale
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
 from broker.catalogue import attributes, countries, packings, products, schemes
@@ -16,7 +16,18 @@ from broker.catalogue.attributes import Attribute
 from broker.listings.capacity_input import months_text
 from broker.listings.conditions import Closed
 from broker.listings.models import Capacity, Need
-from web.i18n import country_name, language, number, product_name, unit_name
+from web.figures import in_line
+from web.i18n import (
+    NO_BREAK,
+    after_number,
+    amount,
+    country_name,
+    language,
+    number,
+    percent,
+    product_name,
+    unit_name,
+)
 from web.number_words import MOST, in_words
 from web.pages.listings.field_texts import field_name
 from web.wording import label
@@ -34,6 +45,7 @@ def register(app: Flask) -> None:
         condition_words,
         title_of,
         payment_words,
+        payment_terms,
     ):
         app.template_filter(function.__name__)(function)
     app.template_filter("field_name")(field_name)
@@ -105,7 +117,7 @@ def ask_words(capacity: Capacity) -> str:
     return (
         ""
         if price is None
-        else f"{number(price.money.amount)} {capacity.currency}/{_unit(capacity.price_unit)}"
+        else f"{amount(price.money.amount)} {capacity.currency}/{_unit(capacity.price_unit)}"
     )
 
 
@@ -122,7 +134,7 @@ def listed(text: str) -> list[str]:
 
 def mass(kg: Decimal) -> str:
     """kg below a tonne, else tonnes with at most two decimals: 14,62 t."""
-    return f"{number(kg)} kg" if kg < 1000 else f"{number(kg / 1000)} t"
+    return f"{number(kg)}{NO_BREAK}kg" if kg < 1000 else f"{number(kg / 1000)}{NO_BREAK}t"
 
 
 def quantity_words(need: Need) -> str:
@@ -143,11 +155,11 @@ def original_words(need: Need) -> str:
 
 
 def title_of(listing: Need | Capacity) -> str:
-    """The product with its grade: Plantain, First."""
+    """The product with its grade: Plantain, first."""
     wanted = listing.attributes.get("grade")
     codes = wanted.get("one_of", []) if isinstance(wanted, dict) else [wanted] if wanted else []
     known = {grade.code: grade.names for grade in products.get(listing.product).grades}
-    grades = [known[code].get(language(), known[code]["es"]) for code in codes if code in known]
+    grades = [in_line(known[code].get(language(), known[code]["es"])) for code in codes if code in known]
     return ", ".join(
         [product_name(listing.product), "/".join(grades)] if grades else [product_name(listing.product)]
     )
@@ -156,11 +168,11 @@ def title_of(listing: Need | Capacity) -> str:
 def price_words(need: Need) -> str:
     """What is published of the price: 2.150 COP/kg, or ICE C + 18 ¢/lb."""
     per = f"{need.currency}/{_unit(need.price_unit)}"
-    stated = number(need.price.money.amount) if need.price else ""
+    stated = amount(need.price.money.amount) if need.price else ""
     params = {k: v if k == "index_series" else number(Decimal(str(v))) for k, v in need.price_params.items()}
     if need.price_method == "index_differential":
         sign = "-" if str(need.price_params["differential"]).startswith("-") else "+"
-        return f"{params['index_series']} {sign} {params['differential'].lstrip('-')} ¢/lb"
+        return f"{params['index_series']} {sign} {params['differential'].lstrip('-')}{NO_BREAK}¢/lb"
     if need.price_method == "floor_plus_premium" and "index_series" in params:
         return _(
             "%(series)s + %(diff)s, at least %(floor)s ¢/lb",
@@ -181,7 +193,20 @@ def payment_words(need: Need) -> str:
     return (
         when
         if not need.advance_pct
-        else _("%(when)s, %(pct)s %% in advance", when=when, pct=need.advance_pct)
+        else _("%(when)s, %(share)s in advance", when=when, share=percent(need.advance_pct))
+    )
+
+
+def payment_terms(need: Need) -> str:
+    """15 days from receipt, 20 % in advance; or on delivery."""
+    when = _("On delivery")
+    if need.payment_days:
+        days = ngettext("%(num)d day", "%(num)d days", need.payment_days)
+        when = f"{days} {label(need.payment_basis, 'payment_basis')}"
+    return (
+        when
+        if not need.advance_pct
+        else _("%(when)s, %(share)s in advance", when=when, share=percent(need.advance_pct))
     )
 
 
@@ -197,7 +222,7 @@ def capacity_spec(capacity: Capacity) -> list[tuple[str, str]]:
 
 def limit_words(product: str, code: str, limit: dict[str, Any]) -> str:
     """250 to 400 g, at least 62 %, First, yes."""
-    unit = attributes.get(code).unit or ""
+    unit = after_number(attributes.get(code).unit)
     if "one_of" in limit:
         return ", ".join(value_words(product, code, value) for value in limit["one_of"])
     if "is" in limit:
@@ -206,10 +231,10 @@ def limit_words(product: str, code: str, limit: dict[str, Any]) -> str:
         return str(limit["text"])
     low, high = (number(Decimal(limit[side]), most=4) if side in limit else None for side in ("low", "high"))
     if low and high:
-        return _("%(low)s to %(high)s %(unit)s", low=low, high=high, unit=unit).strip()
+        return _("%(low)s to %(high)s", low=low, high=high) + unit
     if low:
-        return _("at least %(low)s %(unit)s", low=low, unit=unit).strip()
-    return _("at most %(high)s %(unit)s", high=high, unit=unit).strip()
+        return _("at least %(low)s", low=low) + unit
+    return _("at most %(high)s", high=high) + unit
 
 
 def value_words(product: str, code: str, value: Any) -> str:
@@ -218,7 +243,7 @@ def value_words(product: str, code: str, value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if attribute.type == "number":
-        return f"{number(Decimal(str(value)), most=4)} {attribute.unit or ''}".strip()
+        return number(Decimal(str(value)), most=4) + after_number(attribute.unit)
     names = {choice.code: choice.labels for choice in attribute.choices_for(product)}
     return names[value].get(language(), names[value]["es"]) if value in names else str(value)
 
