@@ -29,7 +29,7 @@ from matching.validate import validate
 
 _T = TypeVar("_T")
 
-VERSION = "1"
+VERSION = "2"
 """Changes whenever the same market, policy and seed may give another plan."""
 
 FIT_COST_CELLS = 20_000

@@ -20,6 +20,7 @@ from matching.allocate.allocation import (
     Progress,
     relative_gap,
 )
+from matching.allocate.pool import Pool, Task
 from matching.components import Component
 from matching.problem import AllocationProblem
 
@@ -37,19 +38,20 @@ def allocate(
 ) -> Allocation:
     """The best plan found within ``time_limit`` seconds, proven to ``gap`` where that is possible.
 
-    Independent markets are solved apart, the largest first, in ``workers`` processes (None: this one).
-    The same problem and seed give the same plan for any number of workers, as long as the time limit is
-    not what ends the search. ``progress(done, value, bound)`` may return False to stop; with several
-    workers it is asked between components. The plan is usable whatever ``status`` says.
+    Independent markets are solved apart, the largest first, in ``workers`` processes (None: this one); a market too
+    large for one process is cut into pieces that are. The same problem and seed give the same plan for any number of
+    workers, as long as the time limit is not what ends the search. ``progress(done, value, bound)`` may return False
+    to stop; with several workers it is asked between their tasks. The plan is usable whatever ``status`` says.
     """
     begun = time.monotonic()
     parts = components.split(problem)
     order = sorted(range(len(parts)), key=lambda k: (-parts[k].problem.links, k))
     watch = _Watch(problem, parts, progress, begun + time_limit)
-    if workers is None or workers <= 1 or len(parts) < 2:
-        solved = {k: _one(parts[k], watch, gap, seed, k) for k in order}
-    else:
-        solved = _many(parts, order, watch, gap, seed, workers)
+    pool = Pool(workers or 1)
+    # What is large keeps every worker busy by itself.
+    alone = [k for k in order if pool.workers <= 1 or component.is_large(parts[k].problem)]
+    solved = {k: _one(parts[k], watch, gap, seed, k, pool) for k in alone}
+    solved |= _many(parts, [k for k in order if k not in solved], watch, gap, seed, pool)
     return _assemble(problem, parts, [solved[k] for k in range(len(parts))], gap, time.monotonic() - begun)
 
 
@@ -65,9 +67,12 @@ class _Watch:
         self.progress, self.deadline = progress, deadline
         self.value, self.bound, self.stopped = 0.0, 0.0, False
 
+    def left_seconds(self) -> float:
+        return self.deadline - time.monotonic()
+
     def share(self, k: int) -> float:
         """Seconds for component k: its share of the work that is left, at least a moment."""
-        return max(0.05, (self.deadline - time.monotonic()) * self.weights[k] / max(self.left, 1.0))
+        return max(0.05, self.left_seconds() * self.weights[k] / max(self.left, 1.0))
 
     def tell(self, done: float, value: float, k: int) -> bool:
         """Report component k; False when the caller wants to stop."""
@@ -87,7 +92,7 @@ class _Watch:
             self.stopped = self.progress(min(1.0, done), self.value, math.inf) is False
 
 
-def _one(piece: Component, watch: _Watch, gap: float, seed: int, k: int) -> Part:
+def _one(piece: Component, watch: _Watch, gap: float, seed: int, k: int, pool: Pool) -> Part:
     if watch.stopped:
         part = _untouched(piece)
     else:
@@ -97,24 +102,29 @@ def _one(piece: Component, watch: _Watch, gap: float, seed: int, k: int) -> Part
             gap=gap,
             seed=seed,
             report=lambda done, value: watch.tell(done, value, k),
+            pool=pool,
         )
     watch.finish(k, part, _value(piece, part))
     return part
 
 
 def _many(
-    parts: list[Component], order: list[int], watch: _Watch, gap: float, seed: int, workers: int
+    parts: list[Component], order: list[int], watch: _Watch, gap: float, seed: int, pool: Pool
 ) -> dict[int, Part]:
-    # Loaded here: only callers who ask for several processes pay for it.
-    from joblib import Parallel, delayed
-
-    limit = [min(watch.deadline - time.monotonic(), workers * watch.share(k)) for k in range(len(parts))]
-    pool = Parallel(n_jobs=workers, backend="loky", return_as="generator")
-    tasks = (
-        delayed(component.solve)(parts[k].problem, time_limit=limit[k], gap=gap, seed=seed) for k in order
-    )
+    tasks: list[Task[Part]] = [
+        (
+            component.solve,
+            {
+                "problem": parts[k].problem,
+                "time_limit": min(watch.left_seconds(), pool.workers * watch.share(k)),
+                "gap": gap,
+                "seed": seed,
+            },
+        )
+        for k in order
+    ]
     solved: dict[int, Part] = {}
-    for k, part in zip(order, pool(tasks), strict=True):
+    for k, part in zip(order, pool.run(tasks), strict=True):
         solved[k] = part
         watch.finish(k, part, _value(parts[k], part))
     return solved

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -51,19 +51,16 @@ def solve(
     return Exact(_exact_quantities(problem, model, answer.x), answer.bound, False, answer.finished)
 
 
-def relaxation(problem: AllocationProblem, time_limit: float) -> float:
-    """Upper limit from the linear relaxation of the strong formulation; inf when time runs out."""
-    model = build(problem)
-    rows = replace(model.rows, integer=np.zeros_like(model.rows.integer))
-    return highs.solve(rows, time_limit=time_limit).bound if len(model.link) else 0.0
-
-
 def root_bound(
     problem: AllocationProblem, time_limit: float, gap: float, seed: int, stop: Callable[[], bool]
 ) -> float:
-    """Upper limit from the cuts at the root of branch and bound, as far as the time goes."""
-    rows = build(problem).rows
-    return highs.solve(rows, time_limit=time_limit, gap=gap, seed=seed, nodes=1, stop=stop).bound
+    """Upper limit from the cuts at the root of branch and bound, as far as the time goes; inf without time."""
+    model = build(problem)
+    if not len(model.link):
+        return 0.0
+    return highs.solve(
+        model.rows, time_limit=time_limit, gap=gap, seed=seed, nodes=1, stop=stop, bound_only=True
+    ).bound
 
 
 def tidy(problem: AllocationProblem, quantity: FloatArray) -> FloatArray:

@@ -11,10 +11,20 @@ import numpy as np
 
 from matching.types import FloatArray, IntArray
 
+HEURISTICS = (
+    "mip_heuristic_run_rins",
+    "mip_heuristic_run_rens",
+    "mip_heuristic_run_root_reduced_cost",
+    "mip_heuristic_run_feasibility_jump",
+)
+
 
 @dataclass(frozen=True)
 class Rows:
-    """max cost'x subject to row_low <= A x <= row_high, low <= x <= high; A in compressed rows."""
+    """max cost'x subject to row_low <= A x <= row_high, low <= x <= high; A in compressed rows.
+
+    number  the name of each row where it was opened, ascending
+    """
 
     cost: FloatArray
     low: FloatArray
@@ -25,6 +35,7 @@ class Rows:
     coefficient: FloatArray
     row_low: FloatArray
     row_high: FloatArray
+    number: IntArray
 
 
 @dataclass(frozen=True)
@@ -48,9 +59,10 @@ def solve(
     nodes: int | None = None,
     start: FloatArray | None = None,
     stop: Callable[[], bool] | None = None,
+    bound_only: bool = False,
 ) -> Answer:
     """Maximise; ``nodes`` limits the branch and bound tree, ``start`` is a feasible point to begin with,
-    ``stop`` is asked now and then whether to give up."""
+    ``stop`` is asked now and then whether to give up, ``bound_only`` searches no better points."""
     # Loaded here: importing the library must not load a solver.
     import highspy
 
@@ -69,6 +81,8 @@ def solve(
         options["time_limit"] = max(0.01, time_limit)
     if nodes is not None:
         options["mip_max_nodes"] = nodes
+    if bound_only:
+        options |= {"mip_heuristic_effort": 0.0} | dict.fromkeys(HEURISTICS, False)
     for name, value in options.items():
         highs.setOptionValue(name, value)
     integer = bool(rows.integer.any())

@@ -52,4 +52,5 @@ class RowBuilder:
             value[order],
             np.concatenate(self.low)[used],
             np.concatenate(self.high)[used],
+            used,
         )

@@ -9,8 +9,8 @@ import numpy as np
 from matching.allocate.allocation import Allocation
 from matching.allocate.network import is_network
 from matching.components import Component, split
+from matching.lattice import Ends, ends
 from matching.prices import epsilon as least_temptation
-from matching.prices.lattice import Ends, ends
 from matching.problem import AllocationProblem
 from matching.types import BoolArray, FloatArray, IntArray
 

@@ -97,6 +97,7 @@ def _program(
         coefficient=matrix.data,
         row_low=low.astype(np.float64),
         row_high=np.full(len(low), np.inf),
+        number=np.arange(len(low)),
     )
 
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from matching.allocate import allocate
+from matching.lattice import ends
 from matching.prices import corridors, landed_prices
 from matching.prices.epsilon import alone, divide
-from matching.prices.lattice import ends
 from matching.problem import AllocationProblem
 
 from .small import problems

@@ -1,0 +1,55 @@
+"""Where independent pieces of work are done: in this process, or in several by joblib.
+
+joblib's own processes (loky) are the default. Inside ``joblib.parallel_config(backend="dask")`` the same call runs on
+the workers of a Dask cluster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+Task = tuple[Callable[..., T], dict[str, Any]]
+
+TRIES = 3
+"""How often work is given out again after a worker died under it."""
+
+
+@dataclass(frozen=True)
+class Pool:
+    """``workers`` processes; with one, everything happens here."""
+
+    workers: int = 1
+
+    def run(self, tasks: Iterable[Task[T]]) -> Iterator[T]:
+        """The answers in the order of the tasks, each as soon as it and those before it are there."""
+        waiting = list(tasks)
+        if self.workers <= 1 or len(waiting) < 2:
+            yield from (work(**arguments) for work, arguments in waiting)
+            return
+        done = 0
+        for attempt in range(TRIES):
+            try:
+                for answer in self._everywhere(waiting[done:]):
+                    done += 1
+                    yield answer
+                return
+            except Exception as error:
+                if attempt == TRIES - 1 or not _died(error):
+                    raise
+
+    def _everywhere(self, tasks: list[Task[T]]) -> Iterator[T]:
+        # Loaded here: only callers who ask for several processes pay for it.
+        from joblib import Parallel, delayed
+
+        answers: Iterator[T] = Parallel(n_jobs=self.workers, return_as="generator")(
+            delayed(work)(**arguments) for work, arguments in tasks
+        )
+        yield from answers
+
+
+def _died(error: Exception) -> bool:
+    """Whether a worker was lost, not the work wrong."""
+    return type(error).__name__ in ("TerminatedWorkerError", "BrokenProcessPool", "KilledWorker")
