@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import OperationalError
 
 # SQLite serves waiting writers in no order, so the unlucky one of many waits long.
 BUSY_TIMEOUT_MS = 30_000
@@ -29,6 +30,12 @@ def govern(engine: Engine) -> None:
 def writing(engine: Engine) -> Engine:
     """The same engine and pool, for transactions that write."""
     return engine.execution_options(writing=True)
+
+
+def is_passing(error: OperationalError) -> bool:
+    """Whether PostgreSQL undid a transaction because of another one (serialization failure, deadlock): the same work
+    may be done again, for nothing of it was kept."""
+    return getattr(error.orig, "sqlstate", None) in ("40001", "40P01")
 
 
 def _prepare(connection: Any, record: Any) -> None:

@@ -2,23 +2,41 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from flask import Flask, request
+from flask.typing import ResponseReturnValue
 from jinja2 import StrictUndefined
+from sqlalchemy.exc import OperationalError
 
 import broker.models  # every table must be known before the first query
 import broker.subscriptions  # noqa: F401  (handlers register themselves)
 from broker.clock import Clock, system_clock
-from broker.database import govern
+from broker.database import govern, is_passing
 from web import assets, compression, errors, explanation_texts, figures, i18n, pages, rendering, security
 from web.config import Settings, from_environment
 from web.extensions import babel, csrf, db, htmx
 from web.row_ids import RowIdConverter
 
+TRIES = 3
+
+
+class App(Flask):
+    """Flask, but for one thing: what two writers undid for each other is tried again."""
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        for _ in range(TRIES - 1):
+            try:
+                return super().dispatch_request()
+            except OperationalError as error:
+                if not is_passing(error) or request.files:
+                    raise
+                db.session.rollback()
+        return super().dispatch_request()
+
 
 def create_app(settings: Settings | None = None, *, clock: Clock = system_clock) -> Flask:
     """An app for one installation. Tests pass their own settings and clock."""
     settings = settings or from_environment()
-    app = Flask("web", static_folder=None)
+    app = App("web", static_folder=None)
     app.url_map.converters["int"] = RowIdConverter
     _configure(app, settings, clock)
     _bind_extensions(app)

@@ -131,6 +131,13 @@ ERRORS = {
     "already_promised": _l(
         "%(kg)s of the week of %(day)s are already promised; the volume cannot go below that."
     ),
+    "terms_agreed": _l(
+        "An organization has already said yes to these terms, so they stay. Close this need and post another for the rest."
+    ),
+    "agreed_stands": _l("%(kg)s are agreed and stay so. Close the need instead: nothing more is looked for."),
+    "promised_stands": _l(
+        "%(kg)s are promised to buyers. Step back from what is not drafted yet, or wait until it is delivered."
+    ),
     "below_covered": _l("%(kg)s are already agreed; the quantity cannot go below that."),
     "edited_meanwhile": _l(
         "Somebody saved a change while you were editing. Your text is still here: compare and send again."
@@ -180,6 +187,7 @@ ERRORS = {
     # matchmaking
     "suggestion_exists": _l("This pair already has a suggestion under way."),
     "nothing_chosen": _l("Choose at least one."),
+    "mandate_missing": _l("Your mandate with %(name)s has ended. Ask for a new one before you go on."),
     "already_answered": _l("Your side has already answered."),
     "reason_required": _l("Say why: the other side has a right to a reason."),
     "no_clients": _l("No client has given you a mandate yet, so there is no market to match."),

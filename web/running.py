@@ -81,18 +81,20 @@ def run_worker(settings: Settings) -> None:
 
 
 class _Timetable:
-    """What is due by the clock: needs expire, capacities go stale."""
+    """What is due by the clock: needs expire or close, capacities go stale, mandates end."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine, self.next = engine, 0.0
 
     def __call__(self) -> None:
-        from broker.listings.services import sweep_listings
+        from broker.listings.timetable import sweep_listings
+        from broker.parties.services import sweep_mandates
 
         if time.monotonic() < self.next:
             return
         with transaction(self.engine, SYSTEM) as tx:
             sweep_listings(tx)
+            sweep_mandates(tx)
         self.next = time.monotonic() + SWEEP_SECONDS
 
 

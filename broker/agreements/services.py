@@ -16,6 +16,7 @@ from broker.clock import local_date
 from broker.documents import canonical
 from broker.errors import NotFound
 from broker.matchmaking.models import Suggestion
+from broker.matchmaking.suggestions import require_clients
 from broker.matchmaking.transitions import SUGGESTION
 from broker.money import KgPrice
 from broker.parties import queries as parties
@@ -30,6 +31,7 @@ def draft(tx: Transaction, suggestion_id: int) -> Agreement:
     suggestion = tx.session.get(Suggestion, suggestion_id, with_for_update=True)
     if suggestion is None or suggestion.broker_id != broker_id:
         raise NotFound("not_found")
+    require_clients(tx.actor, suggestion)
     SUGGESTION.move(suggestion, "convert", "broker")
     tx.record("suggestion.convert", "suggestion", suggestion.id, broker_id, side="broker")
     found = _gather(tx, suggestion)

@@ -119,14 +119,19 @@ def work(
 ) -> None:
     """Work until told to stop; `timetable` is called between jobs and decides itself what is due."""
     while not stop.is_set():
-        try:
-            timetable()
-            busy = work_once(engine, settings=settings)
-        except Exception:
-            log.exception("the worker could not reach its database; it tries again")
-            busy = False
-        if not busy:
+        # One cannot hold up the other: what fails in the timetable must not stop the jobs.
+        _attempted(timetable)
+        if not _attempted(lambda: work_once(engine, settings=settings)):
             stop.wait(pause)
+
+
+def _attempted(step: Callable[[], bool | None]) -> bool:
+    """Whether the step did something; an error of it is logged and counts as nothing done."""
+    try:
+        return bool(step())
+    except Exception:
+        log.exception("the worker could not do a step; it tries again")
+        return False
 
 
 def _kind_of(context: JobContext) -> str:

@@ -9,16 +9,21 @@ from broker.events import Event
 
 @dataclass(frozen=True)
 class NeedChanged(Event):
-    """Published, edited, withdrawn, expired or closed: what was computed from it may be out of date."""
+    """Published, edited, withdrawn, expired or closed: what was computed from it may be out of date.
+
+    `reason` is what the owner gave for ending it, for those who were asked.
+    """
 
     need_id: int
+    reason: str = ""
 
 
 @dataclass(frozen=True)
 class CapacityChanged(Event):
-    """Published, edited, reconfirmed, withdrawn or gone stale."""
+    """Published, edited, reconfirmed, withdrawn or gone stale; `reason` as for a need."""
 
     capacity_id: int
+    reason: str = ""
 
 
 @dataclass(frozen=True)

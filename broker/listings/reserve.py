@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from broker.catalogue import products
 from broker.errors import Conflict
+from broker.listings.agreed import promised_kg
 from broker.listings.events import CapacityReserved
 from broker.listings.models import Capacity, CapacitySlot, Need
 from broker.listings.periods import Period, monday_of
@@ -57,11 +58,45 @@ def reserve(
     tx.session.refresh(need)
     NEED.move(need, "cover" if _is_filled(need) else "cover_partly", "system")
     if capacity.state != "fully_committed":
-        CAPACITY.move(capacity, "commit_fully" if _is_spent(tx, capacity) else "commit_partly", "system")
+        CAPACITY.move(capacity, "commit_fully" if is_spent(tx, capacity) else "commit_partly", "system")
     tx.record(
         "capacity.reserved", "capacity", capacity.id, capacity.organization_id, kg=str(total), need=need.id
     )
     tx.emit(CapacityReserved(capacity.id, need.id))
+
+
+def release(
+    tx: Transaction, need: Need, capacity: Capacity, deliveries: list[tuple[Period, Decimal]]
+) -> None:
+    """Take back a promise on both sides: the goods are free and the demand is open again."""
+    tx.session.refresh(need, with_for_update=True)
+    tx.session.refresh(capacity, with_for_update=True)
+    total = sum((kg for _, kg in deliveries), Decimal(0))
+    one_off = need.period in ("once", "season")
+    for slot in slots_for(supply_of(capacity), deliveries, one_off=one_off):
+        _give_back(tx.session, capacity, slot)
+    need.covered_kg = max(Decimal(0), need.covered_kg - total)
+    if need.state in ("covered", "partially_covered"):
+        NEED.move(need, "uncover_partly" if need.covered_kg > 0 else "uncover", "system")
+    tx.session.flush()
+    if capacity.state in ("partially_committed", "fully_committed"):
+        CAPACITY.move(capacity, "free_partly" if promised_kg(tx, capacity) > 0 else "free", "system")
+    tx.record(
+        "capacity.released", "capacity", capacity.id, capacity.organization_id, kg=str(total), need=need.id
+    )
+
+
+def fits(session: Session, need: Need, capacity: Capacity, deliveries: list[tuple[Period, Decimal]]) -> bool:
+    """Whether the deliveries could still be promised now."""
+    if need.covered_kg + sum((kg for _, kg in deliveries), Decimal(0)) > need.total_kg:
+        return False
+    query = select(CapacitySlot).where(CapacitySlot.capacity_id == capacity.id)
+    taken = {(slot.kind, slot.starts_on): slot.reserved_kg for slot in session.scalars(query)}
+    one_off = need.period in ("once", "season")
+    return all(
+        taken.get((slot.kind, slot.starts_on), Decimal(0)) + slot.kg <= slot.available
+        for slot in slots_for(supply_of(capacity), deliveries, one_off=one_off)
+    )
 
 
 def resize_slots(tx: Transaction, capacity: Capacity) -> None:
@@ -92,6 +127,16 @@ def _take(session: Session, capacity: Capacity, slot: SlotNeed) -> None:
         raise Conflict("oversold", capacity=capacity.reference, day=slot.starts_on)
 
 
+def _give_back(session: Session, capacity: Capacity, slot: SlotNeed) -> None:
+    session.execute(
+        update(CapacitySlot)
+        .filter_by(capacity_id=capacity.id, kind=slot.kind, starts_on=slot.starts_on)
+        .where(CapacitySlot.reserved_kg >= slot.kg)
+        .values(reserved_kg=CapacitySlot.reserved_kg - slot.kg)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def _add_coverage(session: Session, need: Need, kg: Decimal) -> bool:
     covered = session.execute(
         update(Need)
@@ -111,7 +156,7 @@ def _is_filled(need: Need) -> bool:
     return need.covered_kg >= need.total_kg * FULL
 
 
-def _is_spent(tx: Transaction, capacity: Capacity) -> bool:
+def is_spent(tx: Transaction, capacity: Capacity) -> bool:
     """Whether nothing is left to promise in the 52 weeks from now: a full window still leaves the rest of the year."""
     first = monday_of(tx.today)
     promised = sum(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
 from itertools import count
 from typing import Any, TypeVar
@@ -10,8 +9,8 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from broker.catalogue import products
 from broker.errors import Conflict, NotFound, RuleBroken
+from broker.listings.agreed import keep_promises, keep_terms_of_capacity, keep_terms_of_need
 from broker.listings.capacity_input import CapacityInput
 from broker.listings.events import CapacityChanged, NeedChanged
 from broker.listings.models import Capacity, CapacitySlot, Contribution, Need
@@ -62,7 +61,8 @@ def post_need(
 
 
 def edit_need(tx: Transaction, need_id: int, version: int, data: NeedInput) -> Need:
-    """Change a need. Raises Conflict('edited_meanwhile') when somebody saved after `version` was shown."""
+    """Change a need. Raises Conflict('edited_meanwhile') when somebody saved after `version` was shown, and Invalid
+    for a changed term that another side has agreed to."""
     need = load_need(tx, need_id)
     require_act_for(tx.actor, need.buyer_id, broker_too=True)
     _fresh(need, version, EDITABLE_NEED)
@@ -70,8 +70,10 @@ def edit_need(tx: Transaction, need_id: int, version: int, data: NeedInput) -> N
     values = need_values(data)
     if values["total_kg"] < need.covered_kg:
         raise Conflict("below_covered", kg=need.covered_kg)
+    contributions = [Contribution(type=c.type, description=c.description) for c in data.contributions]
+    keep_terms_of_need(need, _changes(need, values), contributions)
     changed = _assign(need, values)
-    need.contributions = [Contribution(type=c.type, description=c.description) for c in data.contributions]
+    need.contributions = contributions
     need.updated_at = tx.now
     tx.record("need.edited", "need", need.id, need.buyer_id, fields=changed)
     tx.emit(NeedChanged(need.id))
@@ -84,10 +86,12 @@ def move_need(tx: Transaction, need_id: int, name: str, *, reason: str = "") -> 
     role = require_act_for(tx.actor, need.buyer_id, broker_too=True)
     if name == "publish" and need.reply_by < tx.today:
         raise RuleBroken("reply_in_past", field="reply_by", today=tx.today)
+    if name == "withdraw":
+        keep_promises(tx, need)
     NEED.move(need, name, role)
     need.updated_at = tx.now
     tx.record(f"need.{name}", "need", need.id, need.buyer_id, reason=reason)
-    tx.emit(NeedChanged(need.id))
+    tx.emit(NeedChanged(need.id, reason))
     return need
 
 
@@ -131,7 +135,9 @@ def edit_capacity(tx: Transaction, capacity_id: int, version: int, data: Capacit
     capacity = load_capacity(tx, capacity_id)
     require_act_for(tx.actor, capacity.organization_id)
     _fresh(capacity, version, EDITABLE_CAPACITY)
-    changed = _assign(capacity, capacity_values(data))
+    values = capacity_values(data)
+    keep_terms_of_capacity(tx, capacity, _changes(capacity, values))
+    changed = _assign(capacity, values)
     resize_slots(tx, capacity)
     if capacity.state == "stale":
         CAPACITY.move(capacity, "reconfirm", "owner")
@@ -147,6 +153,8 @@ def move_capacity(tx: Transaction, capacity_id: int, name: str, *, reason: str =
     capacity = load_capacity(tx, capacity_id)
     role = require_act_for(tx.actor, capacity.organization_id)
     was_stale = capacity.state == "stale"
+    if name == "withdraw":
+        keep_promises(tx, capacity)
     CAPACITY.move(capacity, name, role)
     if name == "reconfirm":
         capacity.confirmed_at = tx.now
@@ -154,25 +162,8 @@ def move_capacity(tx: Transaction, capacity_id: int, name: str, *, reason: str =
     capacity.updated_at = tx.now
     tx.record(f"capacity.{name}", "capacity", capacity.id, capacity.organization_id, reason=reason)
     if name != "reconfirm" or was_stale:
-        tx.emit(CapacityChanged(capacity.id))
+        tx.emit(CapacityChanged(capacity.id, reason))
     return capacity
-
-
-def sweep_listings(tx: Transaction) -> tuple[int, int]:
-    """The daily timetable: expire needs past their reply date, let unconfirmed capacities go stale. Returns
-    counts."""
-    past = select(Need).where(Need.state.in_(("open", "partially_covered")), Need.reply_by < tx.today)
-    needs = list(tx.session.scalars(past.where(Need.covered_kg == 0).order_by(Need.id)))
-    for need in needs:
-        move_need(tx, need.id, "expire")
-    stale = 0
-    for capacity in tx.session.scalars(
-        select(Capacity).where(Capacity.state.in_(("published", "partially_committed"))).order_by(Capacity.id)
-    ):
-        if tx.now - capacity.confirmed_at > dt.timedelta(days=products.get(capacity.product).perishable_days):
-            move_capacity(tx, capacity.id, "go_stale")
-            stale += 1
-    return len(needs), stale
 
 
 def need_values(data: NeedInput) -> dict[str, Any]:
@@ -243,8 +234,12 @@ def _restore_promises(tx: Transaction, capacity: Capacity) -> None:
         CAPACITY.move(capacity, "commit_partly", "system")
 
 
+def _changes(thing: Any, values: dict[str, Any]) -> list[str]:
+    return [name for name, value in values.items() if getattr(thing, name) != value]
+
+
 def _assign(thing: Any, values: dict[str, Any]) -> list[str]:
-    changed = [name for name, value in values.items() if getattr(thing, name) != value]
+    changed = _changes(thing, values)
     for name in changed:
         setattr(thing, name, values[name])
     return changed

@@ -21,4 +21,7 @@ class SuggestionAnswered(Event):
 
 @dataclass(frozen=True)
 class SuggestionStale(Event):
+    """`reason` is what a party gave for ending its need or capacity; empty where figures changed."""
+
     suggestion_id: int
+    reason: str = ""

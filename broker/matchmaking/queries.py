@@ -60,7 +60,14 @@ def results_of(session: Session, run: MatchingRun) -> Sequence[NeedResult]:
 def coverage_board(session: Session, actor: Actor) -> list[CoverageRow]:
     """Every open need of the clients, least covered first."""
     query = (
-        select(Need, NeedResult, MatchingRun.finished_at, _count(actor, LIVE), _count(actor, ANSWERING))
+        select(
+            Need,
+            NeedResult,
+            MatchingRun.finished_at,
+            _count(actor, LIVE),
+            _count(actor, ANSWERING),
+            _declined_kg(),
+        )
         .select_from(Need)
         .outerjoin(MatchingRun, MatchingRun.id == _latest_done(actor))
         .outerjoin(NeedResult, and_(NeedResult.run_id == MatchingRun.id, NeedResult.need_id == Need.id))
@@ -160,12 +167,27 @@ def _count(actor: Actor, states: Sequence[str]) -> ScalarSelect[Any]:
     return query.correlate(Need).scalar_subquery()
 
 
+def _declined_kg() -> ScalarSelect[Decimal]:
+    """What the latest run suggested for a need and somebody declined."""
+    query = select(func.sum(Suggestion.total_kg)).where(
+        Suggestion.need_id == Need.id,
+        Suggestion.run_id == MatchingRun.id,
+        Suggestion.state == "declined",
+    )
+    return query.correlate(Need, MatchingRun).scalar_subquery()
+
+
 def _row(
-    need: Need, result: NeedResult | None, computed_at: dt.datetime | None, suggestions: int, waiting: int
+    need: Need,
+    result: NeedResult | None,
+    computed_at: dt.datetime | None,
+    suggestions: int,
+    waiting: int,
+    declined_kg: Decimal | None,
 ) -> CoverageRow:
     agreed = 100 * need.covered_kg / need.total_kg
     # What is agreed since the run must not be counted twice.
-    planned = result.planned_kg if result else Decimal(0)
+    planned = result.planned_kg - (declined_kg or Decimal(0)) if result else Decimal(0)
     before = need.total_kg - result.total_kg if result else need.covered_kg
     both = max(need.covered_kg, min(need.total_kg, before + planned))
     return CoverageRow(need, agreed, 100 * both / need.total_kg, result, suggestions, waiting, computed_at)

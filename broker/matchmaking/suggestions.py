@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import select
 
@@ -13,18 +14,20 @@ from broker.events import on
 from broker.listings.events import CapacityChanged, CapacityReserved, NeedChanged
 from broker.listings.models import Capacity, Need
 from broker.listings.periods import Period
-from broker.listings.reserve import reserve
+from broker.listings.reserve import fits, release, reserve
 from broker.listings.services import load_capacity, load_need
 from broker.matchmaking.events import SuggestionAnswered, SuggestionSent, SuggestionStale
 from broker.matchmaking.grid import need_periods
 from broker.matchmaking.models import LIVE_STATES, Suggestion
 from broker.matchmaking.transitions import DECLINE_REASONS, SUGGESTION
 from broker.parties.actor import Actor
+from broker.parties.events import MandateEnded, StandingChanged
 from broker.parties.permissions import require_kind
 from broker.readiness.services import ReadinessAssessed
 from broker.transaction import Transaction
 
-WAITING_STATES = ("generated", "shortlisted", "sent", "accepted_one")
+BEFORE_SENDING = ("generated", "shortlisted")
+WAITING_STATES = (*BEFORE_SENDING, "sent", "accepted_one")
 
 
 def shortlist(tx: Transaction, suggestion_id: int) -> Suggestion:
@@ -67,22 +70,24 @@ def accept(tx: Transaction, suggestion_id: int) -> Suggestion:
 
     Raises Conflict when this side has answered already, or when the goods or the demand are gone by now.
     """
-    suggestion = _locked(tx, suggestion_id)
+    suggestion, need, capacity = _with_goods(tx, suggestion_id)
     side = require_side(tx.actor, suggestion)
     if _accepted_at(suggestion, side) is not None:
         raise Conflict("already_answered")
     _move(tx, suggestion, "accept", side)
     setattr(suggestion, f"{side}_accepted_at", tx.now)
     if suggestion.state == "accepted_both":
-        need, capacity = load_need(tx, suggestion.need_id), load_capacity(tx, suggestion.capacity_id)
         reserve(tx, need, capacity, deliveries_of(suggestion, need))
     tx.emit(SuggestionAnswered(suggestion.id, side, accepted=True))
     return suggestion
 
 
 def decline(tx: Transaction, suggestion_id: int, reason: str, note: str = "") -> Suggestion:
-    """One side, or the broker before sending, says no. The reason is shown to all, the note to the broker alone."""
-    suggestion = _locked(tx, suggestion_id)
+    """One side, or the broker before sending, says no. The reason is shown to all, the note to the broker alone.
+
+    Until the broker has drafted the agreement a side may still step back from its yes; what was reserved is free again.
+    """
+    suggestion, need, capacity = _with_goods(tx, suggestion_id)
     side = (
         "broker" if tx.actor.organization_id == suggestion.broker_id else require_side(tx.actor, suggestion)
     )
@@ -90,12 +95,12 @@ def decline(tx: Transaction, suggestion_id: int, reason: str, note: str = "") ->
         raise NotAllowed("role_may_not_write")
     if reason not in DECLINE_REASONS:
         raise RuleBroken("reason_required", field="reason")
-    _move(tx, suggestion, "decline", side)
-    suggestion.declined_by, suggestion.decline_reason, suggestion.decline_note = (
-        side,
-        reason,
-        note.strip()[:1000],
-    )
+    agreed = suggestion.state == "accepted_both"
+    suggestion.declined_by, suggestion.decline_reason = side, reason
+    suggestion.decline_note = note.strip()[:1000]
+    _move(tx, suggestion, "step_back" if agreed else "decline", side)
+    if agreed:
+        release(tx, need, capacity, deliveries_of(suggestion, need))
     tx.emit(SuggestionAnswered(suggestion.id, side, accepted=False))
     return suggestion
 
@@ -124,33 +129,82 @@ def deliveries_of(suggestion: Suggestion, need: Need) -> list[tuple[Period, Deci
 
 @on(NeedChanged)
 def _need_changed(tx: Transaction, event: NeedChanged) -> None:
-    _go_stale(tx, Suggestion.need_id == event.need_id)
+    _go_stale(tx, Suggestion.need_id == event.need_id, reason=event.reason)
 
 
 @on(CapacityChanged)
 def _capacity_changed(tx: Transaction, event: CapacityChanged) -> None:
-    _go_stale(tx, Suggestion.capacity_id == event.capacity_id)
+    _go_stale(tx, Suggestion.capacity_id == event.capacity_id, reason=event.reason)
 
 
 @on(ReadinessAssessed)
 def _assessed(tx: Transaction, event: ReadinessAssessed) -> None:
-    capacities = select(Capacity.id).where(Capacity.organization_id == event.organization_id)
-    _go_stale(tx, Suggestion.capacity_id.in_(capacities), states=("generated", "shortlisted"))
+    _judge_anew(tx, event.organization_id)
+
+
+@on(StandingChanged)
+def _standing_changed(tx: Transaction, event: StandingChanged) -> None:
+    _judge_anew(tx, event.organization_id)
+
+
+def _judge_anew(tx: Transaction, organization_id: int) -> None:
+    """What nobody has been asked yet is computed again; what lies before parties is theirs to judge."""
+    capacities = select(Capacity.id).where(Capacity.organization_id == organization_id)
+    _go_stale(tx, Suggestion.capacity_id.in_(capacities), states=BEFORE_SENDING)
+
+
+@on(MandateEnded)
+def _mandate_ended(tx: Transaction, event: MandateEnded) -> None:
+    """What the house had under way for the client ends with its mandate."""
+    needs = select(Need.id).where(Need.buyer_id == event.client_id)
+    capacities = select(Capacity.id).where(Capacity.organization_id == event.client_id)
+    of_client = Suggestion.need_id.in_(needs) | Suggestion.capacity_id.in_(capacities)
+    _go_stale(tx, (Suggestion.broker_id == event.broker_id) & of_client)
 
 
 @on(CapacityReserved)
 def _reserved(tx: Transaction, event: CapacityReserved) -> None:
-    """Other plans that counted on the same goods are out of date, unless they are already before the parties."""
-    other = (Suggestion.capacity_id == event.capacity_id) & (Suggestion.need_id != event.need_id)
-    _go_stale(tx, other, states=("generated", "shortlisted"))
+    """Other plans that counted on the same goods are out of date, and so is what lies before parties but can no longer
+    be kept: their goods are gone, or the need is filled."""
+    of_capacity, of_need = (
+        Suggestion.capacity_id == event.capacity_id,
+        Suggestion.need_id == event.need_id,
+    )
+    _go_stale(tx, of_capacity & ~of_need, states=BEFORE_SENDING)
+    for suggestion in _in_order(tx, of_capacity | of_need, WAITING_STATES):
+        need = suggestion.need
+        if not fits(tx.session, need, suggestion.capacity, deliveries_of(suggestion, need)):
+            _end(tx, suggestion, "")
 
 
-def _go_stale(tx: Transaction, condition: object, states: Sequence[str] = WAITING_STATES) -> None:
-    query = select(Suggestion).where(condition, Suggestion.state.in_(states)).order_by(Suggestion.id)  # type: ignore[arg-type]
-    for suggestion in tx.session.scalars(query.with_for_update()):
-        SUGGESTION.move(suggestion, "go_stale", "system")
-        tx.record("suggestion.go_stale", "suggestion", suggestion.id, suggestion.broker_id)
-        tx.emit(SuggestionStale(suggestion.id))
+def _go_stale(
+    tx: Transaction, condition: Any, states: Sequence[str] = WAITING_STATES, reason: str = ""
+) -> None:
+    for suggestion in _in_order(tx, condition, states):
+        _end(tx, suggestion, reason)
+
+
+def _in_order(tx: Transaction, condition: Any, states: Sequence[str]) -> Sequence[Suggestion]:
+    """Locked in the order of their numbers, as everybody locks them."""
+    query = select(Suggestion).where(condition, Suggestion.state.in_(states)).order_by(Suggestion.id)
+    return tx.session.scalars(query.with_for_update()).all()
+
+
+def _end(tx: Transaction, suggestion: Suggestion, reason: str) -> None:
+    SUGGESTION.move(suggestion, "go_stale", "system")
+    tx.record("suggestion.go_stale", "suggestion", suggestion.id, suggestion.broker_id)
+    tx.emit(SuggestionStale(suggestion.id, reason))
+
+
+def _with_goods(tx: Transaction, suggestion_id: int) -> tuple[Suggestion, Need, Capacity]:
+    """The suggestion with its need and capacity, locked in the order in which everybody locks them: need, capacity,
+    suggestion. Raises NotFound."""
+    query = select(Suggestion.need_id, Suggestion.capacity_id).where(Suggestion.id == suggestion_id)
+    found = tx.session.execute(query).one_or_none()
+    if found is None:
+        raise NotFound("not_found")
+    need, capacity = load_need(tx, found.need_id), load_capacity(tx, found.capacity_id)
+    return _locked(tx, suggestion_id), need, capacity
 
 
 def _locked(tx: Transaction, suggestion_id: int) -> Suggestion:
@@ -165,7 +219,16 @@ def _of_broker(tx: Transaction, suggestion_id: int) -> Suggestion:
     suggestion = _locked(tx, suggestion_id)
     if suggestion.broker_id != broker_id:
         raise NotFound("not_found")
+    require_clients(tx.actor, suggestion)
     return suggestion
+
+
+def require_clients(actor: Actor, suggestion: Suggestion) -> None:
+    """A house goes on only while both sides are its clients. Raises Conflict('mandate_missing') with the one that is
+    not."""
+    for party in (suggestion.need.buyer, suggestion.capacity.organization):
+        if party.id not in actor.clients:
+            raise Conflict("mandate_missing", name=party.legal_name)
 
 
 def _accepted_at(suggestion: Suggestion, side: str) -> dt.datetime | None:

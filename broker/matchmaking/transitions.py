@@ -14,6 +14,7 @@ SUGGESTION = StateTable(
         transition("accept", "accepted_one", "accepted_both", "buyer|producer"),
         transition("decline", "sent|accepted_one", "declined", "buyer|producer"),
         transition("decline", "generated|shortlisted", "declined", "broker"),
+        transition("step_back", "accepted_both", "declined", "buyer|producer"),
         transition("convert", "accepted_both", "converted", "broker"),
         transition("go_stale", "generated|shortlisted|sent|accepted_one", "stale", "system"),
     ],

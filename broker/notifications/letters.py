@@ -10,7 +10,7 @@ import yaml
 from sqlalchemy import select
 
 from broker.events import on
-from broker.matchmaking.events import SuggestionAnswered, SuggestionSent
+from broker.matchmaking.events import SuggestionAnswered, SuggestionSent, SuggestionStale
 from broker.matchmaking.models import Suggestion
 from broker.parties.events import MandateProposed
 from broker.parties.models import Mandate, Membership, Organization, User
@@ -40,6 +40,22 @@ def _suggestion_answered(tx: Transaction, event: SuggestionAnswered) -> None:
     for side, reader in (("buyer", need.buyer_id), ("producer", organization.id)):
         if side != event.side:
             write_letter(tx, reader, letter, path=f"/suggestions/{suggestion.id}", **names)
+
+
+@on(SuggestionStale)
+def _suggestion_stale(tx: Transaction, event: SuggestionStale) -> None:
+    """Nobody waits for an answer that will not come."""
+    suggestion = tx.session.get_one(Suggestion, event.suggestion_id)
+    if suggestion.sent_at is None:
+        return
+    need, organization = suggestion.need, suggestion.capacity.organization
+    names = {"buyer": need.buyer.legal_name, "organization": organization.legal_name}
+    letter = "suggestion_ended" if event.reason else "suggestion_stale"
+    for reader in (need.buyer_id, organization.id):
+        path = f"/suggestions/{suggestion.id}"
+        write_letter(tx, reader, letter, path=path, reason=event.reason, **names)
+    path = f"/desk/needs/{need.id}"
+    write_letter(tx, suggestion.broker_id, letter, path=path, reason=event.reason, **names)
 
 
 @on(MandateProposed)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from broker.errors import Conflict, Faults, Invalid, NotFound, RuleBroken
-from broker.parties.events import MandateProposed
+from broker.parties.events import MandateEnded, MandateProposed, StandingChanged
 from broker.parties.models import (
     FEE_KINDS,
     FEE_PAYERS,
@@ -119,6 +119,7 @@ def join_union(tx: Transaction, organization_id: int, union_id: int) -> None:
         raise RuleBroken("union_tiers")
     organization.union_id = union_id
     tx.record("union.joined", "organization", organization_id, organization_id, union=union_id)
+    tx.emit(StandingChanged(organization_id))
 
 
 def add_certificate(
@@ -152,6 +153,7 @@ def add_certificate(
     tx.session.add(certificate)
     tx.session.flush()
     tx.record("certificate.added", "certificate", certificate.id, covers_id, scheme=scheme, holder=holder_id)
+    tx.emit(StandingChanged(covers_id))
     return certificate
 
 
@@ -213,7 +215,20 @@ def answer_mandate(tx: Transaction, mandate_id: int, name: str) -> Mandate:
     if name == "consent":
         mandate.consented_at, mandate.consented_by_id = tx.now, tx.actor.user_id
     tx.record(f"mandate.{name}", "mandate", mandate.id, mandate.client_id)
+    if name == "end":
+        tx.emit(MandateEnded(mandate.broker_id, mandate.client_id))
     return mandate
+
+
+def sweep_mandates(tx: Transaction) -> int:
+    """End the mandates whose last day is over, so that a new one can be proposed. Returns how many."""
+    past = select(Mandate).where(Mandate.state == "active", Mandate.ends_on < tx.today).order_by(Mandate.id)
+    ended = tx.session.scalars(past.with_for_update()).all()
+    for mandate in ended:
+        MANDATE.move(mandate, "end", "system")
+        tx.record("mandate.end", "mandate", mandate.id, mandate.client_id)
+        tx.emit(MandateEnded(mandate.broker_id, mandate.client_id))
+    return len(ended)
 
 
 def _organization(tx: Transaction, organization_id: int) -> Organization:

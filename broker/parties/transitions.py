@@ -9,6 +9,6 @@ MANDATE = StateTable(
     [
         transition("consent", "proposed", "active", "client"),
         transition("decline", "proposed", "declined", "client"),
-        transition("end", "proposed|active", "ended", "client|broker"),
+        transition("end", "proposed|active", "ended", "client|broker|system"),
     ],
 )

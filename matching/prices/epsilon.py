@@ -76,7 +76,9 @@ def _program(
     buyers = coo_array((-np.ones(k), (need, column)), shape=(n, k + 1)).tocsr()
     sellers = coo_array((np.ones(k), (capacity, column)), shape=(m, k + 1)).tocsr()
     whole = np.bincount(need, weights=surplus[traded], minlength=n)
-    tempted = np.flatnonzero(best_alone > 0)
+    # A deal kept for the sake of a running alliance may lose money: then staying out tempts as well.
+    losing = bool((surplus[traded] < 0).any())
+    tempted = np.arange(problem.links) if losing else np.flatnonzero(best_alone > 0)
     ones = coo_array(
         (np.ones(len(tempted)), (np.arange(len(tempted)), np.full(len(tempted), k))),
         shape=(len(tempted), k + 1),

@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 from broker.clock import FixedClock
 from broker.listings.imports import import_capacities
 from broker.listings.models import Capacity
-from broker.listings.services import edit_capacity, sweep_listings
+from broker.listings.services import edit_capacity
+from broker.listings.timetable import sweep_listings
 from broker.parties.models import User
 from tests.factories import listings as make
 from tests.factories.parties import actor_of, mandate, member, user

@@ -20,8 +20,8 @@ from broker.listings.services import (
     move_need,
     post_need,
     publish_capacity,
-    sweep_listings,
 )
+from broker.listings.timetable import sweep_listings
 from broker.parties.actor import VISITOR, Actor
 from broker.parties.models import User
 from broker.transaction import transaction

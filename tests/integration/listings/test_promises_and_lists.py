@@ -24,8 +24,8 @@ from broker.listings.services import (
     move_need,
     post_need,
     publish_capacity,
-    sweep_listings,
 )
+from broker.listings.timetable import sweep_listings
 from broker.parties.actor import Actor
 from broker.parties.models import User
 from tests.factories import listings as make

@@ -96,6 +96,13 @@ class Workspace:
         return [s for s in self.suggestions if s.state == "generated" and s.capacity_id not in taken]
 
     @property
+    def covered_pct(self) -> Decimal:
+        """Share of what the run was asked for that is suggested and not declined."""
+        wanted = sum((row.wanted for row in self.periods), Decimal(0))
+        planned = sum((row.planned for row in self.periods), Decimal(0))
+        return 100 * planned / wanted if wanted else Decimal(0)
+
+    @property
     def planned_kg(self) -> Decimal:
         """kg in a usual period."""
         return max((row.planned for row in self.periods), default=Decimal(0))
@@ -150,18 +157,26 @@ def open_need(session: Session, actor: Actor, need_id: int) -> Workspace:
 def _periods(result: NeedResult | None, suggestions: Sequence[Suggestion]) -> list[PeriodRow]:
     if result is None:
         return []
-    agreed: dict[str, Decimal] = {}
-    for suggestion in suggestions:
-        if suggestion.state in ("accepted_both", "converted") and suggestion.run_id == result.run_id:
-            for row in suggestion.periods:
-                agreed[row["start"]] = agreed.get(row["start"], Decimal(0)) + Decimal(row["kg"])
+    of_run = [suggestion for suggestion in suggestions if suggestion.run_id == result.run_id]
+    agreed = _by_start([s for s in of_run if s.state in ("accepted_both", "converted")])
+    # What was declined is no longer planned, until the next run plans anew.
+    declined = _by_start([s for s in of_run if s.state == "declined"])
     return [
         PeriodRow(
             row["start"],
             row["end"],
             Decimal(row["wanted"]),
             agreed.get(row["start"], Decimal(0)),
-            Decimal(row["planned"]),
+            Decimal(row["planned"]) - declined.get(row["start"], Decimal(0)),
         )
         for row in result.per_period
     ]
+
+
+def _by_start(suggestions: Sequence[Suggestion]) -> dict[str, Decimal]:
+    """kg by the first day of each period."""
+    found: dict[str, Decimal] = {}
+    for suggestion in suggestions:
+        for row in suggestion.periods:
+            found[row["start"]] = found.get(row["start"], Decimal(0)) + Decimal(row["kg"])
+    return found
