@@ -113,6 +113,7 @@ class _Plan:
         np.add.at(self.bought, problem.need, quantity)
         np.add.at(self.sold, problem.capacity, quantity)
         self.uppers = problem.uppers()
+        self.least, self.deal = problem.least(), problem.deals()
         who = problem.supplier if problem.supplier is not None else np.arange(len(problem.supply))
         active = result.allocation.active
         chosen = np.unique(np.column_stack((problem.need[active], who[problem.capacity[active]])), axis=0)
@@ -210,8 +211,9 @@ def _not_used(result: Result, plan: _Plan, link: int) -> tuple[str, dict[str, fl
     if problem.max_suppliers is not None and 0 < problem.max_suppliers[need] <= plan.suppliers[need]:
         return "enough_suppliers", {"allowed": float(problem.max_suppliers[need])}
     room = float(np.minimum(plan.uppers[link], problem.demand[need] - plan.bought[need]).clip(0).sum())
-    if room < problem.least()[link]:
-        return "lot_too_small", {"kg_left": room, "lot_kg": float(problem.least()[link])}
+    lot = float(plan.least[plan.deal[link]])
+    if room < lot:
+        return "lot_too_small", {"kg_left": room, "lot_kg": lot}
     return "less_valuable", {"kg_left": room}
 
 

@@ -221,6 +221,7 @@ class Market:
 
     exclusions, pins, incumbents   [*,2] rows (need, capacity): never, always, already running
     caps                           [*,3] rows (need, capacity, most kg per period)
+    bundles   [*,3] rows (need, capacity, number): capacities that meet this need as one seller, with one lot
 
     Raises ValueError when the parts do not fit together.
     """
@@ -233,6 +234,7 @@ class Market:
     pins: IntArray = field(default_factory=_no_ints)
     caps: FloatArray = field(default_factory=_no_floats)
     incumbents: IntArray = field(default_factory=_no_ints)
+    bundles: IntArray = field(default_factory=_no_ints)
 
     def __post_init__(self) -> None:
         put = FieldWriter(self, "market")
@@ -242,6 +244,8 @@ class Market:
             self._check_rows(name, getattr(self, name))
         put.floats("caps", (len(self.caps), 3), low=0)
         self._check_rows("caps", self.caps)
+        put.ints("bundles", (len(self.bundles), 3), low=0)
+        self._check_rows("bundles", self.bundles)
         self._check_widths()
 
     def max_share(self) -> FloatArray:
@@ -252,16 +256,14 @@ class Market:
 
     def cap_kg(self, need: IntArray, capacity: IntArray) -> FloatArray:
         """[P] most kg per period the broker allows each pair, inf where nothing is set."""
-        limit = np.full(len(need), np.inf)
-        if len(self.caps):
-            width = len(self.capacities)
-            keys = (self.caps[:, 0] * width + self.caps[:, 1]).astype(np.int64)
-            order = np.lexsort((self.caps[:, 2], keys))
-            keys, kg = keys[order], self.caps[order, 2]
-            wanted = need * width + capacity
-            place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-            limit = np.where(keys[place] == wanted, kg[place], np.inf)
-        return limit
+        return _of_pairs(self.caps, len(self.capacities), need, capacity, np.inf)
+
+    def bundle(self, need: IntArray, capacity: IntArray) -> IntArray:
+        """[P] number of the bundle in which a pair would trade, no two needs' alike; -1 for none."""
+        number = _of_pairs(self.bundles.astype(np.float64), len(self.capacities), need, capacity, -1.0)
+        numbers = int(self.bundles[:, 2].max(initial=0)) + 1
+        found: IntArray = np.where(number >= 0, need * numbers + number, -1).astype(np.int64)
+        return found
 
     def _check_rows(self, name: str, rows: IntArray | FloatArray) -> None:
         if len(rows):
@@ -282,3 +284,17 @@ class Market:
                 raise ValueError(f"{name}: has {width} columns, expected {expected}")
         if needs.origin.shape[1]:
             checks.between("capacities.origin", capacities.origin, -1, needs.origin.shape[1] - 1)
+
+
+def _of_pairs(
+    rows: FloatArray, width: int, need: IntArray, capacity: IntArray, otherwise: float
+) -> FloatArray:
+    """[P] the least third column of the rows (need, capacity, number) of each pair."""
+    if not len(rows):
+        return np.full(len(need), otherwise)
+    keys = (rows[:, 0] * width + rows[:, 1]).astype(np.int64)
+    order = np.lexsort((rows[:, 2], keys))
+    keys, numbers = keys[order], rows[order, 2]
+    wanted = need * width + capacity
+    place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    return np.where(keys[place] == wanted, numbers[place], otherwise)

@@ -43,6 +43,8 @@ class AllocationProblem:
     supplier        [M] organization behind a capacity: counts and shares are per organization
     buyer           [N] buyer behind a need, used with ``dependency``
     dependency      [M] most total kg of a capacity that one buyer may take over all periods
+    joint           [E] links of one need with the same number are one deal, a bundle: one fixed cost, one lot, one
+                    supplier; -1 stands alone. Its links agree in what is charged per deal and none is pinned
 
     Raises ValueError naming the field and the row.
     """
@@ -65,6 +67,7 @@ class AllocationProblem:
     supplier: IntArray | None = None
     buyer: IntArray | None = None
     dependency: FloatArray | None = None
+    joint: IntArray | None = None
 
     def __post_init__(self) -> None:
         e = len(self.need)
@@ -92,6 +95,28 @@ class AllocationProblem:
             if given is not None:
                 object.__setattr__(self, name, checks.bools(name, given, (e,)))
         self._refuse_twins()
+        if self.joint is not None:
+            self._set("joint", checks.ints("joint", self.joint, (e,)), -1, None)
+            self._check_bundles(self.joint)
+
+    def _check_bundles(self, joint: IntArray) -> None:
+        deal, whole = self.deals(), np.flatnonzero(joint >= 0)
+        alike: list[tuple[str, FloatArray | IntArray | BoolArray | None]] = [
+            ("need", self.need),
+            ("fixed_cost", self.fixed_cost),
+            ("min_lot", self.min_lot),
+            ("incumbent", self.incumbent),
+            ("switching_cost", self.switching_cost),
+        ]
+        first = np.full(int(deal.max(initial=-1)) + 1, -1)
+        first[deal[::-1]] = np.arange(len(deal))[::-1]
+        for name, array in alike:
+            if array is not None and (odd := whole[array[whole] != array[first[deal[whole]]]]).size:
+                raise ValueError(f"joint[{odd[0]}]: its {name} differs from that of the bundle's first link")
+        if self.pinned is not None and self.pinned[whole].any():
+            raise ValueError(
+                f"joint[{whole[self.pinned[whole]][0]}]: a pinned pair cannot be part of a bundle"
+            )
 
     def _floats(self, name: str, shape: tuple[int, ...], high: float | None) -> None:
         given = getattr(self, name)
@@ -141,21 +166,58 @@ class AllocationProblem:
             total = total + np.where(self.incumbent, self.switching_cost, 0.0)
         return total
 
+    def deals(self) -> IntArray:
+        """[E] number of the deal each link belongs to: its bundle's, or one of its own."""
+        alone = np.arange(self.links)
+        if self.joint is None:
+            return alone
+        label = np.where(self.joint >= 0, self.links + self.joint, alone)
+        numbered: IntArray = np.unique(label, return_inverse=True)[1]
+        return numbered
+
+    def charged(self, active: BoolArray) -> BoolArray:
+        """[E] the active links that bear what their deal costs: every one, but of a bundle the first only."""
+        if self.joint is None:
+            return active
+        rows = np.flatnonzero(active)
+        bearing = np.zeros_like(active)
+        bearing[rows[np.unique(self.deals()[rows], return_index=True)[1]]] = True
+        return bearing
+
+    def spread_bonus(self) -> FloatArray:
+        """[E] ``bonus``, shared out among the links of a bundle by what they can carry."""
+        if self.joint is None:
+            return self.bonus()
+        most, deal = self.uppers().sum(axis=1), self.deals()
+        whole = np.bincount(deal, weights=most)[deal]
+        return self.bonus() * np.where(whole > 0, most / np.where(whole > 0, whole, 1.0), 0.0)
+
+    def sellers(self) -> IntArray:
+        """[E] who counts as the supplier of a link: the bundle, else the organization, else the capacity."""
+        who = self.capacity if self.supplier is None else self.supplier[self.capacity]
+        if self.joint is None:
+            return who
+        return np.where(self.joint >= 0, int(who.max(initial=0)) + 1 + self.joint, who)
+
     def least(self) -> FloatArray:
-        """[E] fewest kg of a pair that trades: its lot, and where it is pinned or trading earns by itself at
-        least ``LEAST_KG`` (all it can carry, if that is less; a pair that can carry nothing never trades)."""
+        """[deals] fewest kg of a deal that trades: its lot, and where it is pinned or trading earns by itself at
+        least ``LEAST_KG`` (all it can carry, if that is less; what can carry nothing never trades)."""
         earns = self.bonus() > 0
         if self.pinned is not None:
             earns |= self.pinned
         if self.min_suppliers is not None:
             earns |= self.min_suppliers[self.need] >= 2
-        most: FloatArray = self.uppers().sum(axis=1)
+        deal = self.deals()
+        most = np.bincount(deal, weights=self.uppers().sum(axis=1))
         token = np.where(most > 0, np.minimum(LEAST_KG, most), LEAST_KG)
-        return np.maximum(self.min_lot, np.where(earns, token, 0.0))
+        asked = np.maximum(self.min_lot, np.where(earns, token[deal], 0.0))
+        fewest = np.zeros(len(most))
+        np.maximum.at(fewest, deal, asked)
+        return fewest
 
     def objective(self, quantity: FloatArray, active: BoolArray) -> float:
         """The objective of a plan, in the unit of ``value``."""
-        return float((self.values() * quantity).sum() + self.bonus()[active].sum())
+        return float((self.values() * quantity).sum() + self.bonus()[self.charged(active)].sum())
 
     def only(self, links: IntArray) -> AllocationProblem:
         """The same needs and capacities with only the given links."""
@@ -174,4 +236,5 @@ class AllocationProblem:
             incumbent=None if self.incumbent is None else self.incumbent[links],
             switching_cost=rows(self.switching_cost),
             pinned=None if self.pinned is None else self.pinned[links],
+            joint=None if self.joint is None else self.joint[links],
         )

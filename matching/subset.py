@@ -27,6 +27,7 @@ def of_need(market: Market, need: int) -> Market:
         pins=keep(market.pins),
         caps=keep(market.caps),
         incumbents=keep(market.incumbents),
+        bundles=keep(market.bundles),
     )
 
 

@@ -66,6 +66,9 @@ def allocation_problem(
     token = np.where(needs.min_suppliers[need] >= 2, policy.least_share * demand[need].sum(axis=1), 0.0)
     least = np.maximum(capacities.min_lot[capacity], np.minimum(token, reach.sum(axis=1)))
     limited = policy.max_buyer_share < 1.0
+    joint = market.bundle(need, capacity) if len(market.bundles) else None
+    if joint is not None:
+        least = _of_bundle(joint, least)
     return AllocationProblem(
         need=need,
         capacity=capacity,
@@ -85,7 +88,16 @@ def allocation_problem(
         supplier=capacities.organization,
         buyer=needs.buyer,
         dependency=policy.max_buyer_share * supply.sum(axis=1) if limited else None,
+        joint=joint,
     )
+
+
+def _of_bundle(joint: IntArray, least: FloatArray) -> FloatArray:
+    """[L] the smallest lot of a deal: in a bundle the largest of its members' lots, which they reach together."""
+    whole = joint >= 0
+    largest = np.zeros(int(joint.max(initial=-1)) + 1)
+    np.maximum.at(largest, joint[whole], least[whole])
+    return np.where(whole, largest[joint], least)
 
 
 def _worth(market: Market, need: IntArray, landed: FloatArray) -> FloatArray:

@@ -76,8 +76,13 @@ def _pairs(problem: AllocationProblem, allocation: Allocation, found: list[Viola
     total, active = allocation.quantity.sum(axis=1), allocation.active
     for row in np.flatnonzero((total > 0) != active):
         found.append(Violation("active", int(row), float(total[row])))
-    _above("min_lot", np.where(active, problem.min_lot - total, 0.0), np.zeros(problem.links), found)
-    _above("least", np.where(active, problem.least() - total, 0.0), np.zeros(problem.links), found)
+    lot, least, delivered = problem.min_lot, problem.least()[problem.deals()], total
+    if problem.joint is not None:
+        for number in np.unique(problem.joint[problem.joint >= 0]):
+            members = problem.joint == number
+            delivered = np.where(members, total[members].sum(), delivered)
+    _above("min_lot", np.where(active, lot - delivered, 0.0), np.zeros(problem.links), found)
+    _above("least", np.where(active, least - delivered, 0.0), np.zeros(problem.links), found)
     if problem.pinned is not None:
         named = {row for _, row in allocation.causes}
         for row in np.flatnonzero(problem.pinned & ~active):
@@ -91,7 +96,9 @@ def _served(problem: AllocationProblem, allocation: Allocation, found: list[Viol
     filled = np.zeros(n)
     for link in np.flatnonzero(allocation.active):
         need, capacity = int(problem.need[link]), int(problem.capacity[link])
-        suppliers[need].add(capacity if problem.supplier is None else int(problem.supplier[capacity]))
+        seller = capacity if problem.supplier is None else int(problem.supplier[capacity])
+        bundle = -1 if problem.joint is None else int(problem.joint[link])
+        suppliers[need].add(seller if bundle < 0 else -1 - bundle)
         filled[need] += allocation.quantity[link].sum()
     for need in range(n):
         count, served = len(suppliers[need]), need in suppliers and len(suppliers[need]) > 0
@@ -134,9 +141,15 @@ def _organizations(problem: AllocationProblem, quantity: FloatArray, found: list
 def _figures(problem: AllocationProblem, allocation: Allocation, found: list[Violation]) -> None:
     quantity = allocation.quantity
     per_kg = problem.value[:, None] if problem.value.ndim == 1 else problem.value
-    value = float((per_kg * quantity).sum()) - float(problem.fixed_cost[allocation.active].sum())
-    if problem.incumbent is not None and problem.switching_cost is not None:
-        value += float(problem.switching_cost[allocation.active & problem.incumbent].sum())
+    value, seen = float((per_kg * quantity).sum()), set[int]()
+    for link in np.flatnonzero(allocation.active):
+        bundle = -1 if problem.joint is None else int(problem.joint[link])
+        if bundle in seen:
+            continue
+        seen |= {bundle} - {-1}
+        value -= float(problem.fixed_cost[link])
+        if problem.incumbent is not None and problem.switching_cost is not None and problem.incumbent[link]:
+            value += float(problem.switching_cost[link])
     size = 1e-9 * max(1.0, float(np.abs(per_kg * quantity).sum()), abs(value))
     if abs(value - allocation.value) > size:
         found.append(Violation("value", 0, allocation.value - value))

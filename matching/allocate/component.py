@@ -166,7 +166,7 @@ def _close(problem: AllocationProblem, quantity: FloatArray, gap: float) -> floa
     best = np.full((len(problem.demand), problem.periods), -np.inf)
     np.maximum.at(best, problem.need, problem.values())
     missed = float(((best[problem.need] - problem.values()) * quantity).sum())
-    missed += float(problem.fixed_cost[quantity.sum(axis=1) > 0].sum())
+    missed += float(problem.fixed_cost[problem.charged(quantity.sum(axis=1) > 0)].sum())
     return gap if value <= 0 else gap * min(1.0, max(1e-6, missed / value))
 
 

@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from matching.allocate.columns import alone, columns, one_a_deal, organizations
 from matching.allocate.highs import Rows
 from matching.allocate.row_builder import RowBuilder
 from matching.problem import AllocationProblem
-from matching.types import BoolArray, FloatArray, IntArray
+from matching.types import FloatArray, IntArray
 
 
 @dataclass(frozen=True)
@@ -69,10 +70,10 @@ def build(problem: AllocationProblem) -> Model:
     uppers = problem.uppers()
     link, period = np.nonzero(uppers > 0)
     scale = max(1.0, float(uppers.max(initial=0.0)) / 100.0)
-    trades, serves, next_column = _columns(problem, len(link))
+    trades, serves, next_column = columns(problem, len(link))
     top = uppers[link, period] / scale
     made = RowBuilder()
-    grouped = _organizations(problem, next_column)
+    grouped = organizations(problem, next_column)
     _demand(made, problem, link, period, serves, scale)
     _supply(made, problem, link, period, scale)
     _linking(made, problem, link, top, trades, serves, scale)
@@ -80,62 +81,19 @@ def build(problem: AllocationProblem) -> Model:
     _shares(made, problem, link, period, grouped, scale)
     _fills(made, problem, link, serves, scale)
     _dependency(made, problem, link, scale)
-    columns = next_column + len(grouped)
-    cost, low, high = np.zeros(columns), np.zeros(columns), np.ones(columns)
+    width = next_column + len(grouped)
+    cost, low, high = np.zeros(width), np.zeros(width), np.ones(width)
     cost[: len(link)] = problem.values()[link, period] * scale
     high[: len(link)] = top
     has = trades >= 0
     cost[trades[has]] = problem.bonus()[has]
     if problem.pinned is not None:
         low[trades[has & problem.pinned]] = 1.0
-    integer = np.zeros(columns, dtype=np.int64)
+    integer = np.zeros(width, dtype=np.int64)
     integer[len(link) :] = 1
     together = tuple((members, column) for _, members, column in grouped)
     rows = made.rows(cost, low, high, integer)
     return Model(rows, problem.need, link, period, trades, serves, scale, together)
-
-
-def needs_decision(problem: AllocationProblem) -> BoolArray:
-    """[N] needs that are served properly or not at all."""
-    decision = np.zeros(len(problem.demand), dtype=np.bool_)
-    if problem.min_fill is not None:
-        decision |= problem.min_fill > 0
-    if problem.min_suppliers is not None:
-        decision |= problem.min_suppliers >= 2
-    return decision
-
-
-def _columns(problem: AllocationProblem, first: int) -> tuple[IntArray, IntArray, int]:
-    yes = (problem.bonus() != 0) | (problem.min_lot > 0)
-    if problem.pinned is not None:
-        yes |= problem.pinned
-    counted = np.zeros(len(problem.demand), dtype=np.bool_)
-    if problem.min_suppliers is not None:
-        counted |= problem.min_suppliers >= 2
-    if problem.max_suppliers is not None:
-        links = np.bincount(problem.need, minlength=len(counted))
-        counted |= (problem.max_suppliers > 0) & (problem.max_suppliers < links)
-    yes |= counted[problem.need]
-    trades = np.full(problem.links, -1)
-    trades[yes] = first + np.arange(yes.sum())
-    served = needs_decision(problem)
-    serves = np.full(len(served), -1)
-    serves[served] = first + int(yes.sum()) + np.arange(served.sum())
-    return trades, serves, first + int(yes.sum()) + int(served.sum())
-
-
-def _organizations(problem: AllocationProblem, first: int) -> list[tuple[int, IntArray, int]]:
-    """(need, links, column) for every organization that meets a need with several capacities."""
-    if problem.supplier is None or not problem.links:
-        return []
-    who = problem.supplier[problem.capacity]
-    order = np.lexsort((who, problem.need))
-    new = (np.diff(problem.need[order], prepend=-1) != 0) | (np.diff(who[order], prepend=-1) != 0)
-    begin = np.flatnonzero(new)
-    end = np.append(begin[1:], len(order))
-    many = np.flatnonzero(end - begin > 1)
-    groups = [order[begin[k] : end[k]] for k in many]
-    return [(int(problem.need[members[0]]), members, first + k) for k, members in enumerate(groups)]
 
 
 def _demand(
@@ -176,15 +134,17 @@ def _linking(
     rows = made.open(np.full(len(tied), -np.inf), np.zeros(len(tied)))
     made.put(rows, tied, 1.0)
     made.put(rows, trades[link[tied]], -top[tied])
-    least = problem.least()
-    lots = np.flatnonzero((trades >= 0) & (least > 0))
-    rows = np.full(problem.links, -1)
-    rows[lots] = made.open(np.zeros(len(lots)), np.full(len(lots), np.inf))
-    inside = np.flatnonzero(rows[link] >= 0)
-    made.put(rows[link[inside]], inside, 1.0)
-    made.put(rows[lots], trades[lots], -least[lots] / scale)
-    # A pair can trade only with a need that is served.
-    both = np.flatnonzero((trades >= 0) & (serves[problem.need] >= 0))
+    least, deal = problem.least(), problem.deals()
+    column = np.full(len(least), -1)
+    column[deal] = trades
+    lots = np.flatnonzero((column >= 0) & (least > 0))
+    row = np.full(len(least), -1)
+    row[lots] = made.open(np.zeros(len(lots)), np.full(len(lots), np.inf))
+    inside = np.flatnonzero(row[deal[link]] >= 0)
+    made.put(row[deal[link[inside]]], inside, 1.0)
+    made.put(row[lots], column[lots], -least[lots] / scale)
+    # A deal can trade only with a need that is served.
+    both = one_a_deal(deal, np.flatnonzero((trades >= 0) & (serves[problem.need] >= 0)))
     rows = made.open(np.full(len(both), -np.inf), np.zeros(len(both)))
     made.put(rows, trades[both], 1.0)
     made.put(rows, serves[problem.need[both]], -1.0)
@@ -197,12 +157,16 @@ def _counts(
     serves: IntArray,
     grouped: list[tuple[int, IntArray, int]],
 ) -> None:
-    """Suppliers per need, an organization with several capacities counted once."""
+    """Suppliers per need, an organization with several capacities and a bundle counted once."""
     counter = trades.copy()
+    if problem.joint is not None:
+        first = one_a_deal(problem.deals(), np.arange(problem.links))
+        counter[np.setdiff1d(np.arange(problem.links), first)] = -1
     extra_need: list[int] = []
     extra_column: list[int] = []
     for row_need, members, together in grouped:
-        if (trades[members] < 0).any():
+        members = members[alone(problem, members)]
+        if len(members) < 2 or (trades[members] < 0).any():
             continue
         counter[members] = -1
         extra_need.append(row_need)

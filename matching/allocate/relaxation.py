@@ -52,7 +52,7 @@ def relax_by_flow(problem: AllocationProblem) -> Relaxation:
     with one period, looser with several, and possible at any size. Conditions of needs are left out."""
     values, uppers = problem.values(), problem.uppers()
     most = uppers.sum(axis=1)
-    fixed = np.maximum(0.0, -problem.bonus())
+    fixed = np.maximum(0.0, -problem.spread_bonus())
     tilted = values - np.where(most > 0, fixed / np.where(most > 0, most, 1.0), 0.0)[:, None]
     quantity = network.flow(problem, tilted, uppers)
     gifts = float(np.maximum(0.0, problem.bonus()).sum())
@@ -75,7 +75,7 @@ def relax_by_flow(problem: AllocationProblem) -> Relaxation:
 
 def _gain(problem: AllocationProblem, rent: FloatArray, price: FloatArray) -> FloatArray:
     left = problem.values() - rent[problem.need] - price[problem.capacity]
-    gained: FloatArray = (np.maximum(0.0, left) * problem.uppers()).sum(axis=1) + problem.bonus()
+    gained: FloatArray = (np.maximum(0.0, left) * problem.uppers()).sum(axis=1) + problem.spread_bonus()
     return gained
 
 

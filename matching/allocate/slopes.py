@@ -34,7 +34,7 @@ def start(problem: AllocationProblem, stop: Callable[[], bool]) -> Start:
     """The best plan of some rounds of slope scaling; all zeros when nothing better is found."""
     values, uppers = problem.values(), problem.uppers()
     most = uppers.sum(axis=1)
-    fixed = np.maximum(0.0, -problem.bonus())
+    fixed = np.maximum(0.0, -problem.spread_bonus())
     slope = np.where(most > 0, fixed / np.where(most > 0, most, 1.0), 0.0)
     seen = np.zeros(problem.links, dtype=np.bool_)
     best, best_value, bound = np.zeros_like(uppers), 0.0, np.inf
@@ -60,13 +60,16 @@ def repaired(problem: AllocationProblem, quantity: FloatArray) -> FloatArray:
     """A plan on the links of ``quantity`` that keeps every condition but pins: what does not pay or reach
     its lot is dropped and the rest re-planned until nothing is left to drop."""
     values, uppers, least, bonus = problem.values(), problem.uppers(), problem.least(), problem.bonus()
+    deal, bearing = problem.deals(), np.zeros(len(least))
+    bearing[problem.deals()] = bonus
     allowed = quantity.sum(axis=1) > 0
     for _ in range(REPAIRS):
         plan = _shrunk(problem, network.flow(problem, values, uppers * allowed[:, None]))
         total = plan.sum(axis=1)
         active = total > 0
-        gain = (values * plan).sum(axis=1) + bonus
-        keep = active & (total >= least) & (gain > 0)
+        gain = np.bincount(deal, weights=(values * plan).sum(axis=1)) + bearing
+        enough = np.bincount(deal, weights=total) >= least
+        keep, gain = active & (enough & (gain > 0))[deal], gain[deal]
         keep &= ~_too_many(problem, keep, gain)
         keep &= _properly_served(problem, plan, keep)[problem.need]
         if (keep == active).all():
@@ -97,8 +100,7 @@ def _properly_served(problem: AllocationProblem, plan: FloatArray, keep: BoolArr
         filled = np.bincount(problem.need, weights=plan.sum(axis=1) * keep, minlength=n)
         fine &= filled >= problem.min_fill * problem.demand.sum(axis=1) * (1 - 1e-12)
     if problem.min_suppliers is not None:
-        who = problem.capacity if problem.supplier is None else problem.supplier[problem.capacity]
-        pairs = np.unique(np.column_stack((problem.need[keep], who[keep])), axis=0)
+        pairs = np.unique(np.column_stack((problem.need[keep], problem.sellers()[keep])), axis=0)
         count = np.bincount(pairs[:, 0], minlength=n)
         fine &= count >= np.where(problem.min_suppliers >= 2, problem.min_suppliers, 0)
     return fine

@@ -61,8 +61,8 @@ def columns_of(market: Market) -> Columns:
     """The derived columns of a market."""
     needs, capacities = market.needs, market.capacities
     return Columns(
-        need_point=_points(needs.lat, needs.lon),
-        capacity_point=_points(capacities.lat, capacities.lon),
+        need_point=points(needs.lat, needs.lon),
+        capacity_point=points(capacities.lat, capacities.lon),
         required=pack(needs.certificates),
         held=pack(capacities.certificates),
         admissible=needs.origin,
@@ -106,6 +106,6 @@ def pack(flags: BoolArray) -> Words:
     return np.ascontiguousarray(packed).view(np.uint64).reshape(rows, words)
 
 
-def _points(lat: FloatArray, lon: FloatArray) -> FloatArray:
+def points(lat: FloatArray, lon: FloatArray) -> FloatArray:
     phi, lam = np.radians(lat), np.radians(lon)
     return np.column_stack((np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)))

@@ -31,7 +31,7 @@ def alone(problem: AllocationProblem) -> FloatArray:
     filled share, its number of suppliers or the lot forbid a deal of two."""
     wanted = np.where(problem.values() > 0, problem.uppers(), 0.0)
     full: FloatArray = (problem.values() * wanted).sum(axis=1) - problem.fixed_cost
-    possible = problem.uppers().sum(axis=1) >= problem.least() * (1 - 1e-9)
+    possible = problem.uppers().sum(axis=1) >= problem.least()[problem.deals()] * (1 - 1e-9)
     if problem.min_suppliers is not None:
         possible &= problem.min_suppliers[problem.need] <= 1
     if problem.min_fill is not None:
@@ -50,7 +50,7 @@ def divide(problem: AllocationProblem, quantity: FloatArray) -> Division:
     zero = np.zeros(problem.links)
     if not len(traded):
         return Division(zero, zero, float(alone(problem).max(initial=0.0)))
-    surplus = (problem.values() * quantity).sum(axis=1) - problem.fixed_cost
+    surplus = (problem.values() * quantity).sum(axis=1) - _fixed_cost(problem, quantity)
     unit = max(1e-300, float(np.abs(surplus).max()))
     rows = _program(problem, traded, surplus / unit, alone(problem) / unit)
     least = _solved(rows, np.append(np.zeros(len(traded)), -1.0))
@@ -62,6 +62,15 @@ def divide(problem: AllocationProblem, quantity: FloatArray) -> Division:
     low[traded] = _solved(held, np.append(-np.ones(len(traded)), 0.0))[:-1] * unit
     high[traded] = _solved(held, np.append(np.ones(len(traded)), 0.0))[:-1] * unit
     return Division(np.minimum(low, high), np.maximum(low, high), epsilon * unit)
+
+
+def _fixed_cost(problem: AllocationProblem, quantity: FloatArray) -> FloatArray:
+    """[E] what each link bears of its deal's fixed cost: a bundle's members share it by what they deliver."""
+    if problem.joint is None:
+        return problem.fixed_cost
+    kg, deal = quantity.sum(axis=1), problem.deals()
+    whole = np.bincount(deal, weights=kg)[deal]
+    return problem.fixed_cost * np.where(whole > 0, kg / np.where(whole > 0, whole, 1.0), 1.0)
 
 
 def _program(

@@ -22,7 +22,8 @@ def _of(problem: AllocationProblem, active: np.ndarray) -> float:  # type: ignor
     n = len(problem.demand)
     served = np.zeros(n, dtype=bool)
     served[problem.need[active]] = True
-    count = np.bincount(problem.need[active], minlength=n)
+    sellers = {(int(problem.need[e]), int(problem.sellers()[e])) for e in np.flatnonzero(active)}
+    count = np.bincount([need for need, _ in sellers], minlength=n) if sellers else np.zeros(n)
     if problem.min_suppliers is not None and (served & (count < problem.min_suppliers)).any():
         return -np.inf
     if (
@@ -44,9 +45,10 @@ def _of(problem: AllocationProblem, active: np.ndarray) -> float:  # type: ignor
         for k in range(t):
             rows.append(_row(e, t, [(link, k, 1.0) for link in np.flatnonzero(problem.capacity == j)]))
             limits.append(problem.supply[j, k])
-    for link in np.flatnonzero(active):
-        rows.append(_row(e, t, [(link, k, -1.0) for k in range(t)]))
-        limits.append(-float(problem.least()[link]))
+    for deal in set(problem.deals()[active]):
+        members = np.flatnonzero(problem.deals() == deal)
+        rows.append(_row(e, t, [(link, k, -1.0) for link in members for k in range(t)]))
+        limits.append(-float(problem.least()[deal]))
     upper = (problem.uppers() * active[:, None]).ravel()
     found = linprog(
         -problem.values().ravel(),
@@ -54,7 +56,11 @@ def _of(problem: AllocationProblem, active: np.ndarray) -> float:  # type: ignor
         b_ub=np.array(limits),
         bounds=np.column_stack((np.zeros(e * t), upper)),
     )
-    return -float(found.fun) + float(problem.bonus()[active].sum()) if found.status == 0 else -np.inf
+    return (
+        -float(found.fun) + float(problem.bonus()[problem.charged(active)].sum())
+        if found.status == 0
+        else -np.inf
+    )
 
 
 def _row(e: int, t: int, entries: list[tuple[int, int, float]]) -> np.ndarray:  # type: ignore[type-arg]

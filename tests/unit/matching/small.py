@@ -92,4 +92,15 @@ def problems(
             "incumbent": whole(0, 1, e).astype(bool),
             "switching_cost": whole(0, 10, e),
         }
+        if draw(st.booleans()):
+            fields |= _bundled(fields["need"], draw(st.lists(st.booleans(), min_size=e, max_size=e)), fields)
     return AllocationProblem(**fields)
+
+
+def _bundled(need: Any, chosen: list[bool], fields: dict[str, Any]) -> dict[str, Any]:
+    """The chosen links of each need as one bundle, charged as its first."""
+    joint = np.where(chosen, need, -1)
+    first = np.array([int(np.flatnonzero(joint == number)[0]) if number >= 0 else row
+                      for row, number in enumerate(joint)])  # fmt: skip
+    alike = ("fixed_cost", "min_lot", "incumbent", "switching_cost")
+    return {"joint": joint} | {name: fields[name][first] for name in alike}

@@ -102,6 +102,7 @@ def test_a_link_to_nobody_changes_nothing(problem: AllocationProblem) -> None:
         min_lot=np.append(problem.min_lot, 0.0),
         incumbent=np.append(problem.incumbent, False),
         switching_cost=np.append(problem.switching_cost, 0.0),
+        joint=None if problem.joint is None else np.append(problem.joint, -1),
         supply=np.vstack((problem.supply, np.zeros(problem.periods))),
     )
     assert close(allocate(more).value, allocate(problem).value)

@@ -110,7 +110,10 @@ def test_linear_corridors_are_ordered_and_tempt_nobody(problem: AllocationProble
 def test_epsilon_is_the_largest_temptation_found_by_looking_at_every_pair(problem: AllocationProblem) -> None:
     plan = allocate(problem)
     division = divide(problem, plan.quantity)
-    surplus = (problem.values() * plan.quantity).sum(axis=1) - problem.fixed_cost * plan.active
+    kg, deal = plan.quantity.sum(axis=1), problem.deals()
+    # The members of a bundle share its fixed cost by what they deliver.
+    share = kg / np.maximum(np.bincount(deal, weights=kg)[deal], 1e-300)
+    surplus = (problem.values() * plan.quantity).sum(axis=1) - problem.fixed_cost * share
     for seller in (division.seller_low, division.seller_high):
         buyer_total = np.bincount(problem.need, surplus * plan.active - seller, len(problem.demand))
         seller_total = np.bincount(problem.capacity, seller, len(problem.supply))
