@@ -46,6 +46,7 @@ class Policy:
     standby_share     reserve wanted per need, as a multiple of its largest supplier's volume
     near_misses       how many near misses are explained per need and gate
     keep_closed       closed pairs kept for explanation up to this many; beyond, only near misses
+    tail_weight       weight of the worst twentieth of the scenarios against the mean, 0 for the mean alone
     scenarios         shortfall scenarios drawn for the robustness of a plan, 0 for none
     shared_shortfall, own_shortfall   typical share of a delivery that fails in a scenario, for a whole
                       crop and country together and for one half-ready organization
@@ -67,6 +68,7 @@ class Policy:
     standby_share: float = 1.0
     near_misses: int = 5
     keep_closed: int = 2_000_000
+    tail_weight: float = 0.0
     scenarios: int = 200
     shared_shortfall: float = 0.05
     own_shortfall: float = 0.10
@@ -96,7 +98,7 @@ class Policy:
                 raise ValueError(f"policy.{name}: must be a finite number not below 0, is {value}")
         if self.radius_km is not None and not self.radius_km >= 0:
             raise ValueError(f"policy.radius_km: must not be below 0, is {self.radius_km}")
-        for name in ("max_share", "max_buyer_share", "least_share"):
+        for name in ("max_share", "max_buyer_share", "least_share", "tail_weight"):
             share = getattr(self, name)
             if share is not None and not 0 <= share <= 1:
                 raise ValueError(f"policy.{name}: must lie between 0 and 1, is {share}")

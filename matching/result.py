@@ -86,16 +86,30 @@ class NeedReport:
 
 
 @dataclass(frozen=True)
+class Hedge:
+    """quantity [E,T] kg of the hedged plan; expected and tail value of the objective before fixed costs, of the plan
+    as it was and as it is now."""
+
+    quantity: FloatArray
+    expected_before: float
+    expected: float
+    tail_before: float
+    tail: float
+
+
+@dataclass(frozen=True)
 class Robustness:
     """How the plan stands up to drawn shortfalls; an assumption of the policy, not a forecast.
 
     reaches [N] share of the scenarios in which the need still reaches its smallest fill
     expected, tail [N] filled share: mean, and mean of the worst twentieth (CVaR)
+    hedge   what ``Policy.tail_weight`` gave up on average and saved in the tail; None where it is 0
     """
 
     reaches: FloatArray
     expected: FloatArray
     tail: FloatArray
+    hedge: Hedge | None = None
 
 
 @dataclass(frozen=True)

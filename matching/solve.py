@@ -16,12 +16,13 @@ import numpy as np
 
 from matching import coverage, robustness
 from matching.allocate import Progress, allocate
-from matching.allocate.allocation import Allocation
+from matching.allocate.allocation import Allocation, relative_gap
+from matching.hedge import hedge
 from matching.market import Market
 from matching.pairs import Pairs, evaluate
 from matching.prices import corridors, landed_prices
 from matching.problem import AllocationProblem
-from matching.result import Reason, Result
+from matching.result import Hedge, Reason, Result
 from matching.scoring import score
 from matching.surplus import Surplus, allocation_problem, surplus
 from matching.types import FloatArray, IntArray
@@ -61,6 +62,8 @@ def solve(
             market, problem, time_limit=time_limit, gap=gap, seed=seed, workers=workers, progress=progress
         ),
     )
+    hedged = clock.timed("hedge", lambda: _hedged(market, problem, allocation, seed))
+    allocation = allocation if hedged is None else _with_quantity(problem, allocation, hedged.quantity)
     wrong = clock.timed("validate", lambda: validate(problem, allocation))
     if wrong:
         raise AssertionError(f"the plan breaks its own conditions: {wrong[:5]}")
@@ -91,13 +94,31 @@ def solve(
             ),
         ),
         needs=clock.timed("reasons", lambda: coverage.reports(market, pairs, problem, allocation.quantity)),
-        robustness=clock.timed(
-            "robustness", lambda: robustness.simulate(market, problem, allocation.quantity, seed)
+        robustness=replace(
+            clock.timed(
+                "robustness", lambda: robustness.simulate(market, problem, allocation.quantity, seed)
+            ),
+            hedge=hedged,
         ),
         notes=_notes(market, pairs, allocation),
         seconds=clock.seconds,
         versions=_versions(),
     )
+
+
+def _hedged(market: Market, problem: AllocationProblem, allocation: Allocation, seed: int) -> Hedge | None:
+    """What the policy's weight of the tail makes of the plan; None without one."""
+    if not market.policy.tail_weight or not market.policy.scenarios:
+        return None
+    drawn = robustness.shortfalls(market, seed)
+    return hedge(problem, allocation.quantity, drawn, market.policy.tail_weight)
+
+
+def _with_quantity(problem: AllocationProblem, allocation: Allocation, quantity: FloatArray) -> Allocation:
+    active = quantity.sum(axis=1) > 0
+    value = problem.objective(quantity, active)
+    gap = relative_gap(value, allocation.bound)
+    return replace(allocation, quantity=quantity, active=active, value=value, gap=gap)
 
 
 class _Clock:

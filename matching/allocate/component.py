@@ -79,9 +79,11 @@ def solve(
     return _whole(problem, terms, None) if _has_pins(problem) else _by_kernel(problem, terms, time_limit)
 
 
-def is_large(problem: AllocationProblem) -> bool:
-    """Whether the component is cut into pieces, which several workers can plan at once."""
-    return _columns(problem) > WHOLE_COLUMNS and not _has_pins(problem) and not network.is_network(problem)
+def is_large(problem: AllocationProblem, columns: int | None = None) -> bool:
+    """Whether the component is cut into pieces, which several workers can plan at once; ``columns`` sets another
+    measure of large."""
+    most = WHOLE_COLUMNS if columns is None else columns
+    return _columns(problem) > most and not _has_pins(problem) and not network.is_network(problem)
 
 
 def _columns(problem: AllocationProblem) -> int:

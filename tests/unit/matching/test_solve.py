@@ -194,3 +194,13 @@ def test_a_policy_of_fixed_costs_reports_the_temptation_left() -> None:
     assert result.status in ("optimal", "within_gap")
     assert result.corridors.epsilon >= 0.0
     assert not result.corridors.linear[result.allocation.active].all()
+
+
+def test_a_weight_on_the_tail_is_reported_and_kept_within_the_market() -> None:
+    market = demo_market()
+    plain = solve(market)
+    careful = solve(replace(market, policy=replace(market.policy, tail_weight=0.8)))
+    assert plain.robustness.hedge is None
+    hedge = careful.robustness.hedge
+    assert hedge is not None and hedge.tail >= hedge.tail_before - 1e-9
+    assert careful.value <= plain.value + 1e-9 and careful.bound == plain.bound
