@@ -119,6 +119,9 @@ ERRORS = {
     "reserve_below_price": _l("Your highest price is below the price you publish."),
     "reserve_above_ask": _l("Your lowest price is above the price you ask."),
     "price_method_needs": _l("This kind of price needs this figure."),
+    "price_per_kg_too_high": _l(
+        "That would be %(amount)s %(currency)s per kg. Check the price and the weight of its unit."
+    ),
     "money_too_fine": _l("%(currency)s prices have at most two decimals."),
     "currency_unknown": _l("We do not know the currency “%(currency)s”."),
     "volume_zero": _l("With these figures nothing is left to deliver."),
@@ -174,6 +177,9 @@ ERRORS = {
     # prices
     "quote_missing": _l("There is no quotation of %(series)s. Enter one first."),
     "rate_missing": _l("There is no exchange rate for %(currency)s. Enter one first."),
+    "price_unusable": _l(
+        "Its price cannot be reckoned: a figure is missing, or the figures make it negative or far too large."
+    ),
     # readiness
     "assessment_empty": _l("Give at least one indicator a value."),
     "indicator_unknown": _l("This indicator does not belong to this kind of organization."),

@@ -45,6 +45,10 @@ REASONS = {
     "competition": _l("Other needs receive %(kg_elsewhere)s of what could have come here."),
     "no_surplus": _l("Nothing would be gained at these prices: %(pairs)s with %(kg_per_period)s %(per)s."),
     "quote_missing": _l("Its price follows a quotation that has not been entered."),
+    "rate_missing": _l("There is no exchange rate for its currency. Enter one and compute again."),
+    "price_unusable": _l(
+        "Its price cannot be reckoned: a figure is missing, or the figures make it negative or far too large."
+    ),
     "pin_closed": _l("A pair that you fixed does not meet every condition."),
     "pin_cannot_hold": _l("A pair that you fixed could not be kept in the plan."),
 }  # fmt: skip

@@ -11,6 +11,9 @@ from broker.listings.product_names import product_named
 from broker.listings.reader import Reader
 from broker.money import MINOR_DIGITS, minor_digits
 
+MOST_PER_KG = 10**9
+"""In major units of any currency."""
+
 
 def country_codes() -> list[str]:
     """The countries in which parties, needs and capacities can be."""
@@ -39,14 +42,18 @@ def read_currency(reader: Reader, country: str) -> str:
     return text
 
 
-def read_price(reader: Reader, name: str, currency: str) -> int | None:
-    """A price in minor units of the currency, or None; finer than the minor unit is a fault."""
+def read_price(reader: Reader, name: str, currency: str, unit: tuple[str, Decimal] | None) -> int | None:
+    """A price per `unit` (its name and kg) in minor units of the currency, or None; finer than the minor unit is a
+    fault, and so is a slip of price or unit that makes a kilogram dearer than anything that is traded."""
     amount = reader.decimal(name, above=0, high=10**12)
     if amount is None:
         return None
     scaled = amount.scaleb(minor_digits(currency))
     if scaled != scaled.to_integral_value():
         reader.faults.add("money_too_fine", name, amount=amount, currency=currency)
+        return None
+    if unit is not None and amount / unit[1] > MOST_PER_KG:
+        reader.faults.add("price_per_kg_too_high", name, amount=amount / unit[1], currency=currency)
         return None
     return int(scaled)
 

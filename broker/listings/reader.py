@@ -12,6 +12,7 @@ from decimal import Decimal
 from broker.catalogue import units
 from broker.errors import Faults, NotFound, RuleBroken
 from broker.numerals import Separator, parse_decimal
+from broker.quantity import GRAM
 
 YES = ("1", "yes", "true", "sí", "si", "on", "x", "y", "s")
 NO = ("", "0", "no", "false", "off", "n")
@@ -66,7 +67,10 @@ class Reader:
         if above is not None and value <= above:
             self.faults.add("must_be_above", name, limit=above)
             return None
-        if (low is not None and value < low) or (high is not None and value > high):
+        if low is None and high is not None and value > high:
+            self.faults.add("attribute_above", name, limit=high)
+            return None
+        if low is not None and not (low <= value <= (value if high is None else high)):
             self.faults.add("out_of_range", name, low=low, high=high)
             return None
         return value
@@ -127,7 +131,7 @@ class Reader:
         """A unit of mass and its kg. Where the unit is read in several ways, or weighs what the person says,
         the kg of one unit stand in the field `kg_name`."""
         text = self.raw.get(name, "").strip()
-        declared = self.decimal(kg_name, above=0, high=100_000) if self.has(kg_name) else None
+        declared = self.decimal(kg_name, low=GRAM, high=100_000) if self.has(kg_name) else None
         try:
             found = units.resolve(text, country, product)
         except (RuleBroken, NotFound) as fault:
