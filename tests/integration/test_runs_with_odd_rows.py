@@ -61,6 +61,17 @@ def test_rows_that_cannot_be_priced_are_told_and_the_others_matched(engine: Engi
         assert [(capacity.currency, code) for capacity, code in left_out] == [("EUR", "rate_missing")]
 
 
+def test_a_rate_of_the_house_counts_in_its_run(engine: Engine, tmp_path: Path) -> None:
+    with transaction(engine, SYSTEM, CLOCK) as tx:
+        house, buyer = _market(tx)
+        listings.need(tx, buyer, currency="EUR", price="0.60", **ALONE)
+        with parties.acting(tx, house) as own:
+            enter_rate(own, "EUR", Decimal("0.9"), tx.today, "BCE")
+    _run(engine, house, tmp_path)
+    with Session(engine) as session:
+        assert session.scalars(select(Suggestion)).one().currency == "EUR"
+
+
 def test_prices_by_the_tonne_are_kept_whole(engine: Engine, tmp_path: Path) -> None:
     with transaction(engine, SYSTEM, CLOCK) as tx:
         house, buyer = _market(tx, ask_price="900000000", price_unit="t")

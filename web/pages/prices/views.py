@@ -1,5 +1,6 @@
 """Quotations and exchange rates: what index clauses and other currencies are reckoned with, each with its day and
-source. A broker enters them; nothing is fetched and nothing is forecast."""
+source. A broker house enters its own, which count for its own market only; nothing is fetched and nothing is
+forecast."""
 
 from __future__ import annotations
 
@@ -14,11 +15,11 @@ from sqlalchemy import select
 from broker.listings.reader import Reader
 from broker.money import MINOR_DIGITS
 from broker.prices.models import ExchangeRate, PricePoint
-from broker.prices.quotes import enter_quote, enter_rate
+from broker.prices.quotes import enter_quote, enter_rate, readable
 from web.extensions import db
 from web.i18n import decimal_separator
 from web.rendering import page, writing
-from web.security import access
+from web.security import access, actor
 from web.wording import message
 
 bp = Blueprint("prices", __name__, template_folder="templates", url_prefix="/prices")
@@ -87,13 +88,14 @@ def _currencies() -> list[str]:
 
 def _page(values: dict[str, str], errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
     today = current_app.config["CLOCK"]().date().isoformat()
-    points = select(PricePoint).order_by(PricePoint.quoted_on.desc(), PricePoint.id.desc()).limit(SHOWN)
-    rates = select(ExchangeRate).order_by(ExchangeRate.quoted_on.desc(), ExchangeRate.id.desc()).limit(SHOWN)
+    house = actor().organization_id
+    points = select(PricePoint).where(readable(PricePoint, house)).order_by(PricePoint.quoted_on.desc())
+    rates = select(ExchangeRate).where(readable(ExchangeRate, house)).order_by(ExchangeRate.quoted_on.desc())
     return page(
         "prices/listing.html",
         status=status,
-        points=db.session.scalars(points).all(),
-        rates=db.session.scalars(rates).all(),
+        points=db.session.scalars(points.order_by(PricePoint.id.desc()).limit(SHOWN)).all(),
+        rates=db.session.scalars(rates.order_by(ExchangeRate.id.desc()).limit(SHOWN)).all(),
         currencies=[(code, code) for code in _currencies()],
         values={"quoted_on": today, "rate_on": today} | values,
         errors=errors,
