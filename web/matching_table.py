@@ -81,6 +81,7 @@ def match_files(
     today = system_clock().date()
     with speaking(language):
         try:
+            _check_encoding(encoding)
             known = _quotes(rates, quotes, decimal, encoding)
             sheets = [_sheet(path, encoding) for path in (needs, capacities)]
             market = _market(sheets, (needs, capacities), decimal, known)
@@ -103,6 +104,19 @@ def match_files(
             click.echo(f"{fault.filename}: {fault.strerror}", err=True)
             return UNUSABLE
     return SOME_ROWS_LEFT_OUT if any(market.bad.values()) else FINE
+
+
+def _check_encoding(encoding: str | None) -> None:
+    """Raises Unusable for a name that no text is written in."""
+    try:
+        "".encode(encoding or "utf-8")
+    except LookupError:
+        raise Unusable(
+            _(
+                "There is no encoding “%(name)s”. Usual ones are utf-8, utf-16, cp1252 and latin-1.",
+                name=encoding,
+            )
+        ) from None
 
 
 def _sheet(path: Path, encoding: str | None) -> Sheet:

@@ -17,6 +17,7 @@ from broker.listings.fields import (
     country_codes,
     read_country,
     read_currency,
+    read_mass,
     read_packing,
     read_price,
     read_price_unit,
@@ -131,7 +132,7 @@ def read_need(raw: Mapping[str, str], *, decimal_separator: Separator, home: str
     country = read_country(reader, home)
     product = read_product(reader)
     unit = reader.unit("unit", "unit_kg", country, product) if product else None
-    quantity = reader.decimal("quantity", required=True, above=0, high=10**9)
+    quantity = read_mass(reader, "quantity", unit, required=True)
     start, end = reader.date("start", required=True), reader.date("end", required=True)
     reply_by = reader.date("reply_by") or (start - dt.timedelta(days=3) if start else None)
     currency = read_currency(reader, country)

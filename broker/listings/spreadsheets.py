@@ -125,7 +125,7 @@ def preview(
         except Invalid as fault:
             faults += fault.faults
         if faults:
-            result.bad.append(Bad(row.line, _text(row, decimal_separator), faults))
+            result.bad.append(Bad(row.line, _text(row, decimal_separator), _formulas_alone(kind, faults)))
         else:
             result.good.append(Good(row.line, data, known))
     return result
@@ -173,6 +173,13 @@ def _row(columns: list[str], line: Line) -> SheetRow:
     if nameless:
         faults.append(RuleBroken("cell_without_column", text=nameless[0]))
     return SheetRow(line.number, cells, faults)
+
+
+def _formulas_alone(kind: Kind, faults: list[RuleBroken]) -> list[RuleBroken]:
+    """Of a cell with a formula only that is said: it was never read, so it is neither missing nor no number."""
+    columns = [fault.field for fault in faults if fault.code == "cell_is_formula" and fault.field]
+    unread = {*columns, *(column_named(kind, column) for column in columns)} - {None}
+    return [fault for fault in faults if fault.code == "cell_is_formula" or fault.field not in unread]
 
 
 def _text(row: SheetRow, separator: Separator) -> dict[str, str]:

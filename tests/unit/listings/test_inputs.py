@@ -86,6 +86,10 @@ def test_the_other_decimal_sign_is_never_guessed(text: str, separator: Separator
         ({"payment_days": "8.5"}, ("whole_number", "payment_days")),
         ({"contributions": "gold: a bar"}, ("choice_unknown", "contributions")),
         ({"quantity": "2000000000"}, ("attribute_above", "quantity")),
+        ({"quantity": "0.0000001", "unit": "kg"}, ("mass_out_of_range", "quantity")),
+        ({"quantity": "900000000", "unit": "saco", "unit_kg": "2000"}, ("mass_out_of_range", "quantity")),
+        ({"start": "0001-01-01"}, ("date_year", "start")),
+        ({"end": "31/12/9999"}, ("date_year", "end")),
         ({"price_method": "floor_plus_premium", "floor": "-5"}, ("number_negative", "floor")),
         (
             {"price_method": "floor_plus_premium", "floor": "5", "premium": "-1"},
