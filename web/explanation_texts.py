@@ -128,7 +128,9 @@ TERMS = {
 
 
 def register(app: Flask) -> None:
-    for function in (gate_sentence, reason_sentence, why_sentence, relaxation_sentence, term_sentence):
+    for function in (
+        gate_sentence, reason_sentence, why_sentence, relaxation_sentence, term_sentence, unlisted_sentence,
+    ):  # fmt: skip
         app.template_filter(function.__name__)(function)
 
 
@@ -209,6 +211,15 @@ def relaxation_sentence(step: Mapping[str, Any], need: Need | None = None) -> st
         "certificates": ngettext("%(num)d certificate", "%(num)d certificates", count),
     }
     return str(RELAXATIONS[code]) % figures
+
+
+def unlisted_sentence(count: int) -> str:
+    """How many offers a large market does not list for a need."""
+    return ngettext(
+        "%(num)d more offer misses several conditions; in a market this large it is counted, not listed.",
+        "%(num)d more offers miss several conditions; in a market this large they are counted, not listed.",
+        count,
+    )
 
 
 def term_sentence(term: Mapping[str, Any]) -> str:

@@ -133,6 +133,7 @@ def _need_result(run: MatchingRun, finding: NeedFinding) -> NeedResult:
             "relaxations": list(finding.relaxations),
             "standby": list(finding.standby),
             "payment_curve": [list(point) for point in finding.payment_curve],
+            "unlisted": finding.unlisted,
         },
     )
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 import numpy as np
@@ -84,15 +85,23 @@ def take(inputs: Inputs, policy: Policy) -> Snapshot:
     prices, unpriced = needs_priced(inputs.needs, inputs.quotes)
     offers, left_out = capacities_priced(inputs.capacities, inputs.quotes)
     unanswered = list(unpriced)
+    thrifty = _thrifty(policy, prices, offers)
     for product in sorted({need.product for need in prices}):
         needs = tuple(sorted((n for n in prices if n.product == product), key=lambda n: n.id))
         capacities = tuple(sorted((c for c in offers if c.product == product), key=lambda c: c.id))
         if capacities:
-            blocks.append(_block(product, needs, capacities, inputs, Prices(prices, offers), policy))
+            blocks.append(_block(product, needs, capacities, inputs, Prices(prices, offers), thrifty))
         else:
             unanswered.extend((need, "no_capacity") for need in needs)
     sha256 = _hash(blocks, [*unanswered, *left_out], policy)
     return Snapshot(tuple(blocks), tuple(unanswered), tuple(left_out), sha256)
+
+
+def _thrifty(policy: Policy, needs: Iterable[Need], capacities: Iterable[Capacity]) -> Policy:
+    """The policy that lists pairs as the whole run is large or small, not each of its markets by itself."""
+    offered = Counter(capacity.product for capacity in capacities)
+    pairs = sum(offered[need.product] for need in needs)
+    return policy if pairs <= policy.keep_closed else replace(policy, keep_closed=0)
 
 
 def _block(

@@ -10,8 +10,10 @@ import pytest
 from click.testing import CliRunner
 from pypdf import PdfReader
 
+from matching.policy import Policy
 from tests.support.matching_files import CAPACITY, NEED, Folder, Row, sheet, supplied
 from tests.support.tree import ROOT
+from web import matching_table
 from web.cli import main
 
 
@@ -196,3 +198,22 @@ def test_a_reader_of_the_table_may_stop_reading(folder: Folder) -> None:
         told = running.stderr.read()
     assert told == ""
     assert (folder.path / "plan.json").exists() and len(list(drafts.iterdir())) == 1
+
+
+def test_a_large_market_lists_who_misses_one_condition_and_counts_the_others(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = CAPACITY | {"id": "C2", "organization": "Tarde", "max_wait_days": "5"}
+    unready = late | {"id": "C3", "organization": "Tarde y sin preparar", "readiness": "40"}
+    whole = folder.run([NEED], [CAPACITY, late, unready])
+    monkeypatch.setattr(matching_table, "Policy", lambda: Policy(keep_closed=2))
+    large = folder.run([NEED], [CAPACITY, late, unready], "--explain")
+    assert whole.plan is not None and large.plan is not None
+    assert [whole.plan[name] for name in ("allocations", "uncovered")] == [
+        large.plan[name] for name in ("allocations", "uncovered")
+    ]
+    assert (whole.plan["listed"], large.plan["listed"]) == ("all", "some")
+    assert [pair["capacity"] for pair in whole.plan["candidates"]] == ["C1", "C2", "C3"]
+    assert [pair["capacity"] for pair in large.plan["candidates"]] == ["C1", "C2"]
+    assert (whole.plan["needs"][0]["unlisted"], large.plan["needs"][0]["unlisted"]) == (0, 1)
+    assert "1 more offer misses several conditions" in large.out
