@@ -13,6 +13,7 @@ from flask import Flask, current_app, g, has_request_context, request, session
 from flask_babel import get_locale, gettext, ngettext
 
 from broker.catalogue import countries, products, units
+from broker.clock import local_date
 from broker.errors import NotFound
 from broker.numerals import Separator
 
@@ -57,6 +58,11 @@ def locale() -> str:
     if language() == "en":
         return ENGLISH
     return f"es_{_country().code}"
+
+
+def today() -> dt.date:
+    """The reader's calendar day: that of the organization's country, as all dates that people type."""
+    return local_date(current_app.config["CLOCK"](), time_zone())
 
 
 def time_zone() -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-from broker.catalogue import products
+from broker.catalogue import countries, products
+from broker.clock import local_date
 from broker.errors import Faults
 from broker.listings.capacity_input import CapacityInput
 from broker.listings.need_input import NeedInput
@@ -16,8 +17,11 @@ from broker.quantity import to_gram
 LONGEST_WINDOW = dt.timedelta(days=3 * 366)
 
 
-def check_need(data: NeedInput, today: dt.date) -> None:
-    """Raises Invalid with every broken rule."""
+def check_need(data: NeedInput, now: dt.date) -> None:
+    """Raises Invalid with every broken rule. A moment is judged by the day it is where the need is delivered."""
+    today = now
+    if isinstance(now, dt.datetime):
+        today = local_date(now, countries.get(data.country).time_zone)
     faults = Faults()
     last = data.start if data.period == "once" else data.start + DAY
     if faults.require(data.end >= last, "end_before_start", "end"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import subprocess
 import sys
 from pathlib import Path
@@ -217,3 +218,12 @@ def test_a_large_market_lists_who_misses_one_condition_and_counts_the_others(
     assert [pair["capacity"] for pair in large.plan["candidates"]] == ["C1", "C2"]
     assert (whole.plan["needs"][0]["unlisted"], large.plan["needs"][0]["unlisted"]) == (0, 1)
     assert "1 more offer misses several conditions" in large.out
+
+
+def test_a_draft_bears_the_day_it_is_at_the_buyers(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    evening = dt.datetime(2026, 11, 24, 1, 18, tzinfo=dt.UTC)
+    monkeypatch.setattr(matching_table, "system_clock", lambda: evening)
+    drafts = folder.path / "drafts"
+    folder.run([NEED], [CAPACITY], "--draft", str(drafts))
+    text = "".join(page.extract_text() for page in PdfReader(drafts / "n1-los-guaduales.pdf").pages)
+    assert "23 November 2026" in text and "24 November 2026" not in text

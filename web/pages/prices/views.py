@@ -7,7 +7,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TypeVar
 
-from flask import Blueprint, current_app, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -16,6 +16,7 @@ from broker.listings.reader import Reader
 from broker.money import MINOR_DIGITS
 from broker.prices.models import ExchangeRate, PricePoint
 from broker.prices.quotes import enter_quote, enter_rate, readable
+from web import i18n
 from web.extensions import db
 from web.i18n import decimal_separator
 from web.rendering import page, writing
@@ -68,7 +69,7 @@ def rate() -> ResponseReturnValue:
 
 def _day(reader: Reader, name: str) -> dt.date | None:
     day = reader.date(name, required=True)
-    if day is not None and day > current_app.config["CLOCK"]().date():
+    if day is not None and day > i18n.today():
         reader.faults.add("date_in_future", name)
     return day
 
@@ -87,7 +88,7 @@ def _currencies() -> list[str]:
 
 
 def _page(values: dict[str, str], errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
-    today = current_app.config["CLOCK"]().date().isoformat()
+    today = i18n.today().isoformat()
     house = actor().organization_id
     points = select(PricePoint).where(readable(PricePoint, house)).order_by(PricePoint.quoted_on.desc())
     rates = select(ExchangeRate).where(readable(ExchangeRate, house)).order_by(ExchangeRate.quoted_on.desc())
