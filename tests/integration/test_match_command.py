@@ -227,3 +227,17 @@ def test_a_draft_bears_the_day_it_is_at_the_buyers(folder: Folder, monkeypatch: 
     folder.run([NEED], [CAPACITY], "--draft", str(drafts))
     text = "".join(page.extract_text() for page in PdfReader(drafts / "n1-los-guaduales.pdf").pages)
     assert "23 November 2026" in text and "24 November 2026" not in text
+
+
+def test_freight_is_part_of_the_landed_cost_also_where_the_buyer_fetches(folder: Folder) -> None:
+    landed = []
+    for term in ("buyer_plant", "farm_gate"):
+        ran = folder.run(
+            [NEED | {"municipality": "Pereira", "delivery_term": term}],
+            [CAPACITY | {"municipality": "Quimbaya"}],
+        )
+        assert ran.plan is not None
+        (pair,) = ran.plan["candidates"]
+        assert pair["freight"] > 28
+        landed.append(pair["landed_cost"] - pair["freight"])
+    assert landed == [pytest.approx(1800)] * 2
