@@ -65,6 +65,8 @@ class ExactDecimal(TypeDecorator[Decimal]):
 
 # SQLite counts up only on INTEGER keys.
 Id = BigInteger().with_variant(Integer, "sqlite")
+# Whole minor units and points of a price; SQLite's INTEGER is as wide.
+PriceUnits = BigInteger().with_variant(Integer, "sqlite")
 
 
 class Base(DeclarativeBase):

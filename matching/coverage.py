@@ -109,10 +109,10 @@ def _closed(view: _View, blocked: int) -> list[Reason]:
     for k, name in enumerate(GATE_NAMES):
         if not counts[k]:
             continue
-        here, alone = (masks >> k) & 1 == 1, masks == bit(name)
+        alone = masks == bit(name)
         numbers = {
             "pairs": float(counts[k]),
-            "kg_per_period": float(reach[here].sum()),
+            "kg_per_period": float(view.pairs.closed_kg[view.need, k]),
             "alone_pairs": float(alone.sum()),
             "alone_kg_per_period": float(reach[alone].sum()),
         }

@@ -9,7 +9,7 @@ import numpy as np
 
 from matching.gates import GATE_NAMES, bit
 from matching.market import Market
-from matching.pairs import evaluate
+from matching.pairs import Pairs, evaluate
 from matching.result import Result
 from matching.scoring import FeatureScore
 from matching.subset import of_need
@@ -33,7 +33,7 @@ FULL = 1e-6
 """Relative slack under which a limit counts as reached."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """Why a pair stands where it stands.
 
@@ -73,25 +73,42 @@ class PaymentPoint:
 
 def explain(result: Result, need: int | None = None) -> list[Explanation]:
     """An explanation of every listed pair, of one need or of all, in the order of ``result.pairs``."""
-    rows = np.arange(len(result.pairs))
-    if need is not None:
-        first, last = np.searchsorted(result.pairs.need, [need, need + 1])
-        rows = np.arange(first, last)
-    link_of = np.full(len(result.pairs), -1)
-    link_of[result.links] = np.arange(len(result.links))
-    plan = _Plan(result)
-    return [_explanation(result, plan, int(row), int(link_of[row])) for row in rows]
+    rows = range(len(result.pairs)) if need is None else result.pairs.of_need(need)
+    explainer = Explainer(result)
+    return [explainer.explanation(row) for row in rows]
 
 
-def payment_curve(market: Market, need: int) -> list[PaymentPoint]:
+class Explainer:
+    """Explains one pair at a time, so that a caller need not hold the explanations of a large market at once."""
+
+    def __init__(self, result: Result) -> None:
+        self._result, self._plan = result, _Plan(result)
+        self._link_of = np.full(len(result.pairs), -1)
+        self._link_of[result.links] = np.arange(len(result.links))
+
+    def link(self, row: int) -> int:
+        """The link that a row of ``result.pairs`` is; -1 where a gate is closed."""
+        return int(self._link_of[row])
+
+    def explanation(self, row: int) -> Explanation:
+        """The explanation of a row of ``result.pairs``."""
+        return _explanation(self._result, self._plan, row, self.link(row))
+
+
+def payment_curve(market: Market, need: int, pairs: Pairs | None = None) -> list[PaymentPoint]:
     """Eligible volume of one need at every waiting time that some capacity's patience ends at.
 
     Counts the capacities for which every gate but payment days is open; unknown patience counts at every
-    point. ``days`` are net waiting days (payment days x (1 - advance)).
+    point. ``days`` are net waiting days (payment days x (1 - advance)). ``pairs`` of the market spare evaluating
+    the gates again: those that count are links or near misses, so they are always listed.
     """
-    pairs = evaluate(of_need(market, need))
-    others = pairs.closed & ~np.uint32(bit("payment_days"))
-    fitting = pairs.capacity[others == 0]
+    if pairs is None:
+        pairs, rows = evaluate(of_need(market, need)), slice(None)
+    else:
+        of_this = pairs.of_need(need)
+        rows = slice(of_this.start, of_this.stop)
+    others = pairs.closed[rows] & ~np.uint32(bit("payment_days"))
+    fitting = pairs.capacity[rows][others == 0]
     patience = market.capacities.max_wait_days[fitting]
     now = float(market.needs.wait_days[need])
     curve = []
@@ -114,6 +131,7 @@ class _Plan:
         np.add.at(self.sold, problem.capacity, quantity)
         self.uppers = problem.uppers()
         self.least, self.deal = problem.least(), problem.deals()
+        self.most = problem.value if problem.value.ndim == 1 else problem.value.max(axis=1, initial=0.0)
         who = problem.supplier if problem.supplier is not None else np.arange(len(problem.supply))
         active = result.allocation.active
         chosen = np.unique(np.column_stack((problem.need[active], who[problem.capacity[active]])), axis=0)
@@ -195,9 +213,9 @@ def _not_used(result: Result, plan: _Plan, link: int) -> tuple[str, dict[str, fl
     problem = result.problem
     need, capacity = int(problem.need[link]), int(problem.capacity[link])
     landed, dearest = float(result.pairs.landed[result.links[link]]), float(plan.dearest[need])
-    most = problem.values()[link].max(initial=0.0)
+    most = max(0.0, float(plan.most[link]))
     if most <= 0:
-        return "no_surplus", {"objective_per_kg": float(most)}
+        return "no_surplus", {"objective_per_kg": most}
     both = plan.uppers[link] > 0
     left = (problem.supply[capacity] - plan.sold[capacity])[both]
     elsewhere = float(plan.sold[capacity][both].sum())

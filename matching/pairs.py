@@ -29,6 +29,7 @@ class Pairs:
     km, freight, landed   [P] road km, numeraire per kg, asking price + freight (NaN unknown)
     relies_on_buyer  [P] a required certificate is held only by this buyer
     closed_count     [N, gates] closed pairs per need and gate, over all pairs of the block
+    closed_kg        [N, gates] what the capacities of those could deliver, kg per period in which the need wants any
     blocked          [N] pairs in the need's block
     complete         whether every pair is listed; else only links and near misses are
     """
@@ -43,11 +44,17 @@ class Pairs:
     landed: FloatArray
     relies_on_buyer: BoolArray
     closed_count: IntArray
+    closed_kg: FloatArray
     blocked: IntArray
     complete: bool
 
     def __len__(self) -> int:
         return len(self.need)
+
+    def of_need(self, need: int) -> range:
+        """Row numbers of the listed pairs of one need."""
+        first, last = np.searchsorted(self.need, [need, need + 1])
+        return range(int(first), int(last))
 
     def links(self) -> IntArray:
         """Row numbers of the pairs with every gate open."""
@@ -77,16 +84,31 @@ def evaluate(market: Market) -> Pairs:
     total = sum(len(needs) * len(capacities) for needs, capacities in _concepts(market))
     complete = total <= market.policy.keep_closed
     counts = np.zeros((len(market.needs), len(GATES)), dtype=np.int64)
+    kg = np.zeros(counts.shape)
     blocked = np.zeros(len(market.needs), dtype=np.int64)
     parts: list[_Part] = []
-    for need, capacity in _chunks(market):
+    for some, wide in _chunks(market):
+        need, capacity = np.repeat(some, len(wide)), np.tile(wide, len(some))
         block = block_of(market, columns, need, capacity)
         part = _examine(block)
+        reach = _reach(market, some, wide)
         for k in range(len(GATES)):
-            counts[:, k] += np.bincount(need[(part.closed >> k) & 1 == 1], minlength=len(counts))
+            shut = (part.closed >> k) & 1 == 1
+            counts[:, k] += np.bincount(need[shut], minlength=len(counts))
+            kg[:, k] += np.bincount(need[shut], weights=reach[shut], minlength=len(counts))
         blocked += np.bincount(need, minlength=len(blocked))
         parts.append(part if complete else part.rows(np.flatnonzero(np.bitwise_count(part.closed) <= 1)))
-    return _assemble(parts, counts, blocked, complete)
+    return _assemble(parts, counts, kg, blocked, complete)
+
+
+def _reach(market: Market, needs: IntArray, capacities: IntArray) -> FloatArray:
+    """[needs x capacities] mean kg that each capacity can deliver in the periods in which the need wants any."""
+    reach = np.zeros((len(needs), len(capacities)))
+    for row, need in enumerate(needs):
+        periods = market.needs.demand[need] > 0
+        if periods.any():
+            reach[row] = market.capacities.supply[capacities][:, periods].mean(axis=1)
+    return reach.ravel()
 
 
 @dataclass(frozen=True)
@@ -128,14 +150,13 @@ def _concepts(market: Market) -> Iterator[tuple[IntArray, IntArray]]:
 
 
 def _chunks(market: Market) -> Iterator[tuple[IntArray, IntArray]]:
-    """Pairs as (need, capacity) rows, a few whole needs at a time where they fit."""
+    """Needs and capacities to be paired, a few whole needs at a time where they fit."""
     for needs, capacities in _concepts(market):
         tall = max(1, CHUNK // len(capacities))
         for start in range(0, len(needs), tall):
             some = needs[start : start + tall]
             for left in range(0, len(capacities), CHUNK):
-                wide = capacities[left : left + CHUNK]
-                yield np.repeat(some, len(wide)), np.tile(wide, len(some))
+                yield some, capacities[left : left + CHUNK]
 
 
 def _examine(block: Block) -> _Part:
@@ -160,7 +181,9 @@ def _examine(block: Block) -> _Part:
     )
 
 
-def _assemble(parts: list[_Part], counts: IntArray, blocked: IntArray, complete: bool) -> Pairs:
+def _assemble(
+    parts: list[_Part], counts: IntArray, kg: FloatArray, blocked: IntArray, complete: bool
+) -> Pairs:
     if not parts:
         none = np.zeros(0, dtype=np.int64)
         mask, real = np.zeros(0, dtype=np.uint32), np.zeros(0)
@@ -191,6 +214,7 @@ def _assemble(parts: list[_Part], counts: IntArray, blocked: IntArray, complete:
         landed=np.concatenate([part.landed for part in parts])[order],
         relies_on_buyer=np.concatenate([part.relies for part in parts])[order],
         closed_count=counts,
+        closed_kg=kg,
         blocked=blocked,
         complete=complete,
     )

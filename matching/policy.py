@@ -45,7 +45,8 @@ class Policy:
     switching_cost    numeraire per pair credited to links of running alliances
     standby_share     reserve wanted per need, as a multiple of its largest supplier's volume
     near_misses       how many near misses are explained per need and gate
-    keep_closed       closed pairs kept for explanation up to this many; beyond, only near misses
+    keep_closed       every pair is kept for explanation in markets of up to this many; beyond, links and near
+                      misses only
     tail_weight       weight of the worst twentieth of the scenarios against the mean, 0 for the mean alone
     scenarios         shortfall scenarios drawn for the robustness of a plan, 0 for none
     shared_shortfall, own_shortfall   typical share of a delivery that fails in a scenario, for a whole
@@ -67,7 +68,7 @@ class Policy:
     road_factor: float = 1.35
     standby_share: float = 1.0
     near_misses: int = 5
-    keep_closed: int = 2_000_000
+    keep_closed: int = 20_000
     tail_weight: float = 0.0
     scenarios: int = 200
     shared_shortfall: float = 0.05

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from matching.pairs import Pairs
 from matching.types import FloatArray, IntArray
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class FeatureScore:
     """One line of a breakdown: points of weight, the value behind them and the reason in numbers."""
 
@@ -41,13 +42,13 @@ class Scores:
     weights: FloatArray
     measured: tuple[Measured, ...]
 
-    @property
+    @cached_property
     def total_tenths(self) -> IntArray:
         """[L] score in tenths of a point, 0..1000."""
         total: IntArray = self.tenths.sum(axis=1)
         return total
 
-    @property
+    @cached_property
     def total(self) -> FloatArray:
         """[L] score 0..100 with one decimal."""
         return self.total_tenths / 10.0

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from web.config import Settings, from_environment
+from web.starting import plainly, settings_for
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -37,15 +37,16 @@ def serve() -> None:
     """Start the web server alone, on the database that is configured."""
     from web.running import serve_web
 
-    serve_web(from_environment())
+    serve_web()
 
 
 @main.command()
-def worker() -> None:
+@click.option("--follow-parent", is_flag=True, hidden=True, help="End when standard input does.")
+def worker(follow_parent: bool) -> None:
     """Start a background worker: matching runs, mail, the daily timetable."""
     from web.running import run_worker
 
-    run_worker(from_environment())
+    run_worker(follows_parent=follow_parent)
 
 
 @main.command()
@@ -53,7 +54,8 @@ def migrate() -> None:
     """Bring the database to the schema of this version."""
     from broker import schema
 
-    schema.upgrade(_engine(from_environment()))
+    with plainly():
+        schema.upgrade(_engine())
     click.echo("The database is up to date.")
 
 
@@ -67,11 +69,12 @@ def demo_load() -> None:
     """Load the demonstration market into the configured database."""
     from broker.demo import load
 
-    engine = _engine(from_environment())
-    if load.is_loaded(engine):
-        click.echo("The demonstration market is already there.")
-        return
-    load.load(engine)
+    with plainly():
+        engine = _engine()
+        if load.is_loaded(engine):
+            click.echo("The demonstration market is already there.")
+            return
+        load.load(engine)
     click.echo("The demonstration market is loaded.")
 
 
@@ -81,8 +84,9 @@ def demo_export(directory: Path) -> None:
     """Write the demonstration market as needs.csv and capacities.csv into DIRECTORY."""
     from broker.demo.export import export
 
-    for path in export(directory):
-        click.echo(str(path))
+    with plainly():
+        for path in export(directory):
+            click.echo(str(path))
 
 
 INPUT = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -153,11 +157,10 @@ def match(
     )  # fmt: skip
 
 
-def _engine(settings: Settings) -> Engine:
+def _engine() -> Engine:
     from broker.database import make_engine
 
-    settings.data.mkdir(parents=True, exist_ok=True)
-    return make_engine(settings.database_url)
+    return make_engine(settings_for().database_url)
 
 
 if __name__ == "__main__":

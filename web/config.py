@@ -8,11 +8,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+MOST_PORT = 65_535
+
+
+class BadSetting(Exception):
+    """A setting that cannot be meant; the text says which and what is wanted."""
+
 
 @dataclass(frozen=True)
 class Settings:
     """What an installation decides. `data` holds the embedded database, the secret key and undelivered mail;
-    `address` is how people reach it from outside, and stands before the links in mails."""
+    `address` is how people reach it from outside, and stands before the links in mails; `trusted_proxy` is the
+    address of the reverse proxy that may say for whom it asks (`*` for any)."""
 
     data: Path
     database_url: str
@@ -25,6 +32,7 @@ class Settings:
     smtp: str
     mail_from: str
     address: str = ""
+    trusted_proxy: str = ""
 
     @property
     def worker(self) -> dict[str, str]:
@@ -35,7 +43,8 @@ class Settings:
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
-    """Settings from ALIANZA_* variables, with the defaults of an embedded installation on this machine."""
+    """Settings from ALIANZA_* variables, with the defaults of an embedded installation on this machine. Raises
+    BadSetting, and OSError where the data folder cannot be made."""
     data = Path(environ.get("ALIANZA_DATA", "data")).resolve()
     host = environ.get("ALIANZA_HOST", "127.0.0.1")
     names = [name.strip() for name in environ.get("ALIANZA_HOSTNAMES", "").split(",") if name.strip()]
@@ -45,13 +54,23 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         secret_key=environ.get("ALIANZA_SECRET_KEY") or _kept_key(data),
         demo=environ.get("ALIANZA_DEMO", "") == "1",
         host=host,
-        port=int(environ.get("ALIANZA_PORT", "8000")),
+        port=port_of(environ.get("ALIANZA_PORT", "8000"), "ALIANZA_PORT"),
         hosts=tuple(names or [host, "127.0.0.1", "localhost"]),
         https=environ.get("ALIANZA_HTTPS", "") == "1",
         smtp=environ.get("ALIANZA_SMTP", ""),
         mail_from=environ.get("ALIANZA_MAIL_FROM", "alianza@localhost"),
         address=environ.get("ALIANZA_ADDRESS", "").rstrip("/"),
+        trusted_proxy=environ.get("ALIANZA_TRUSTED_PROXY", "").strip(),
     )
+
+
+def port_of(text: str, name: str) -> int:
+    """A port by its number. Raises BadSetting, which calls it by `name`."""
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= MOST_PORT):
+        raise BadSetting(
+            f"{name} is {text}, which is not a port. Write a number from 1 to {MOST_PORT}, such as 8000."
+        )
+    return int(text)
 
 
 def _kept_key(data: Path) -> str:

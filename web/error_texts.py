@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
+# What is added where an error brings along what might have been meant.
+HINTS = {
+    "products": _l("The nearest names here: %(products)s."),
+    "units": _l("Used here: %(units)s."),
+}
 ERRORS = {
     # parties
     "not_found": _l("This does not exist, or it is not yours to see."),
@@ -70,6 +75,7 @@ ERRORS = {
     "out_of_range": _l("It must lie between %(low)s and %(high)s."),
     "percent_range": _l("A percentage between %(low)s and %(high)s."),
     "date_format": _l("“%(value)s” is not a date. Write 2026-12-07 or 7/12/2026."),
+    "date_year": _l("Write a year between %(first)s and %(last)s."),
     "date_in_future": _l("This date lies in the future."),
     "yes_or_no": _l("Answer yes or no."),
     "choice_unknown": _l("“%(value)s” is not one of the choices."),
@@ -119,8 +125,12 @@ ERRORS = {
     "reserve_below_price": _l("Your highest price is below the price you publish."),
     "reserve_above_ask": _l("Your lowest price is above the price you ask."),
     "price_method_needs": _l("This kind of price needs this figure."),
+    "price_per_kg_too_high": _l(
+        "That would be %(amount)s %(currency)s per kg. Check the price and the weight of its unit."
+    ),
     "money_too_fine": _l("%(currency)s prices have at most two decimals."),
     "currency_unknown": _l("We do not know the currency “%(currency)s”."),
+    "mass_out_of_range": _l("That would be %(kg)s. From one gram up to %(most)s tonnes can be entered."),
     "volume_zero": _l("With these figures nothing is left to deliver."),
     "elsewhere_above_volume": _l(
         "More is promised elsewhere than the members deliver (%(volume)s kg a year)."
@@ -164,6 +174,10 @@ ERRORS = {
         "The letters of the file are not Unicode (line %(line)s). Save it as “CSV UTF-8” or as XLSX, "
         "or choose Windows-1252 below."
     ),
+    "encoding_wrong": _l(
+        "The file is not written in %(encoding)s (line %(line)s). Name another encoding, or save it as “CSV UTF-8” or "
+        "as XLSX."
+    ),
     "csv_broken": _l(
         "A quotation mark that opens on line %(line)s or before it is not closed well. Mend it and send again."
     ),
@@ -181,6 +195,9 @@ ERRORS = {
     # prices
     "quote_missing": _l("There is no quotation of %(series)s. Enter one first."),
     "rate_missing": _l("There is no exchange rate for %(currency)s. Enter one first."),
+    "price_unusable": _l(
+        "Its price cannot be reckoned: a figure is missing, or the figures make it negative or far too large."
+    ),
     # readiness
     "assessment_empty": _l("Give at least one indicator a value."),
     "indicator_unknown": _l("This indicator does not belong to this kind of organization."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import UserDict
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -12,9 +13,17 @@ from web.figures import kg_price
 from web.i18n import kilograms, number, percent
 
 
-def figures_of(params: Mapping[str, Any]) -> dict[str, str]:
+class Figures(UserDict[str, Any]):
+    """Numbers by their names that are put into words when a sentence asks for them, and not before."""
+
+    def __getitem__(self, name: str) -> str:
+        value = super().__getitem__(name)
+        return value if isinstance(value, str) else FIGURES.get(name, plain)(value)
+
+
+def figures_of(params: Mapping[str, Any]) -> Figures:
     """Every number by its name, ready to stand in a sentence."""
-    return {name: FIGURES.get(name, plain)(value) for name, value in params.items()}
+    return Figures(params)
 
 
 def exact(value: Any) -> Decimal:

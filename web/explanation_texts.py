@@ -45,6 +45,10 @@ REASONS = {
     "competition": _l("Other needs receive %(kg_elsewhere)s of what could have come here."),
     "no_surplus": _l("Nothing would be gained at these prices: %(pairs)s with %(kg_per_period)s %(per)s."),
     "quote_missing": _l("Its price follows a quotation that has not been entered."),
+    "rate_missing": _l("There is no exchange rate for its currency. Enter one and compute again."),
+    "price_unusable": _l(
+        "Its price cannot be reckoned: a figure is missing, or the figures make it negative or far too large."
+    ),
     "pin_closed": _l("A pair that you fixed does not meet every condition."),
     "pin_cannot_hold": _l("A pair that you fixed could not be kept in the plan."),
 }  # fmt: skip
@@ -124,7 +128,9 @@ TERMS = {
 
 
 def register(app: Flask) -> None:
-    for function in (gate_sentence, reason_sentence, why_sentence, relaxation_sentence, term_sentence):
+    for function in (
+        gate_sentence, reason_sentence, why_sentence, relaxation_sentence, term_sentence, unlisted_sentence,
+    ):  # fmt: skip
         app.template_filter(function.__name__)(unbroken(function))
 
 
@@ -205,6 +211,15 @@ def relaxation_sentence(step: Mapping[str, Any], need: Need | None = None) -> st
         "certificates": ngettext("%(num)d certificate", "%(num)d certificates", count),
     }
     return str(RELAXATIONS[code]) % figures
+
+
+def unlisted_sentence(count: int) -> str:
+    """How many offers a large market does not list for a need."""
+    return ngettext(
+        "%(num)d more offer misses several conditions; in a market this large it is counted, not listed.",
+        "%(num)d more offers miss several conditions; in a market this large they are counted, not listed.",
+        count,
+    )
 
 
 def term_sentence(term: Mapping[str, Any]) -> str:

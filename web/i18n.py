@@ -15,6 +15,8 @@ from flask import Flask, current_app, g, has_request_context, request, session
 from flask_babel import get_locale, gettext, ngettext
 
 from broker.catalogue import countries, products, units
+from broker.clock import local_date
+from broker.errors import NotFound
 from broker.numerals import Separator
 
 LANGUAGES = {"es": "Español", "en": "English"}
@@ -22,6 +24,7 @@ LANGUAGES = {"es": "Español", "en": "English"}
 ENGLISH = "en_US"
 NO_BREAK = "\u00a0"
 _BEFORE_UNIT = re.compile(r"(?<=\d) (?=(?:t|kg|km)\b)")
+HOME = "CO"
 
 
 def register(app: Flask) -> None:
@@ -58,13 +61,16 @@ def locale() -> str:
     """The locale of the reader: the language, and for Spanish the country of the organization."""
     if language() == "en":
         return ENGLISH
-    organization = _organization()
-    return f"es_{organization.country if organization else 'CO'}"
+    return f"es_{_country().code}"
+
+
+def today() -> dt.date:
+    """The reader's calendar day: that of the organization's country, as all dates that people type."""
+    return local_date(current_app.config["CLOCK"](), time_zone())
 
 
 def time_zone() -> str:
-    organization = _organization()
-    return countries.get(organization.country if organization else "CO").time_zone
+    return _country().time_zone
 
 
 def decimal_separator() -> Separator:
@@ -148,7 +154,20 @@ def unit_name(code: str) -> str:
 
 
 def country_name(code: str) -> str:
-    return countries.get(code).name(language())
+    """The country's name; the code itself where an older version let an unknown one in."""
+    try:
+        return countries.get(code).name(language())
+    except NotFound:
+        return code
+
+
+def _country() -> countries.Country:
+    """The country of the organization, or Colombia; error pages stand on it, so it never fails."""
+    organization = _organization()
+    try:
+        return countries.get(organization.country if organization else HOME)
+    except NotFound:
+        return countries.get(HOME)
 
 
 def unbroken(words: Callable[..., str]) -> Callable[..., str]:

@@ -11,7 +11,9 @@ from pathlib import Path
 from broker.agreements.assembly import assemble
 from broker.agreements.facts import DraftFacts, Party
 from broker.agreements.gather import Deal, gather
+from broker.catalogue import countries
 from broker.catalogue.wording import key
+from broker.clock import local_date
 from broker.documents.pdf import render_pdf
 from broker.matchmaking.compute import Outcome
 from broker.matchmaking.findings import NeedFinding, PairFinding
@@ -22,9 +24,10 @@ LONGEST = 60
 
 
 def write_drafts(
-    market: SheetMarket, outcome: Outcome, folder: Path, language: str, today: dt.date
+    market: SheetMarket, outcome: Outcome, folder: Path, language: str, now: dt.datetime
 ) -> Iterator[Path]:
-    """Write the drafts into the folder, made where it is missing, and give each path. Raises OSError."""
+    """Write the drafts into the folder, made where it is missing, and give each path. They bear the day it is at the
+    buyer's. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
     taken: set[str] = set()
     for finding in outcome.needs:
@@ -33,11 +36,11 @@ def write_drafts(
                 continue
             name = _free_name(pair, taken)
             path = folder / f"{name}.pdf"
-            path.write_bytes(render_pdf(assemble(_facts(market, finding, pair, today), language).document))
+            path.write_bytes(render_pdf(assemble(_facts(market, finding, pair, now), language).document))
             yield path
 
 
-def _facts(market: SheetMarket, finding: NeedFinding, pair: PairFinding, today: dt.date) -> DraftFacts:
+def _facts(market: SheetMarket, finding: NeedFinding, pair: PairFinding, now: dt.datetime) -> DraftFacts:
     assert pair.proposed is not None
     need, capacity = pair.need, pair.capacity
     deal = Deal(
@@ -56,7 +59,7 @@ def _facts(market: SheetMarket, finding: NeedFinding, pair: PairFinding, today: 
         capacity,
         need.buyer,
         capacity.organization,
-        today=today,
+        today=local_date(now, countries.get(need.buyer.country).time_zone),
         certificates=[_undated(certificate) for certificate in held],
         holders={certificate.holder_id: certificate.holder for certificate in held},
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from decimal import ROUND_HALF_EVEN, Decimal
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,12 @@ from web.explanation_texts import gate_sentence, reason_sentence, why_sentence
 
 
 def plan_of(market: SheetMarket, outcome: Outcome, policy: Policy, seed: int) -> dict[str, Any]:
-    """Everything that was found, as JSON data. The same files, policy and seed give the same plan; its
-    sentences are in the language of the block."""
-    pairs = [pair for finding in outcome.needs for pair in finding.pairs]
+    """Everything that was found, as JSON data; lists of pairs are made while they are read, once. The same files,
+    policy and seed give the same plan; its sentences are in the language of the block."""
+
+    def pairs() -> Iterator[PairFinding]:
+        return (pair for finding in outcome.needs for pair in finding.pairs)
+
     return {
         "policy": policy.as_dict(),
         "seed": seed,
@@ -27,18 +31,34 @@ def plan_of(market: SheetMarket, outcome: Outcome, policy: Policy, seed: int) ->
         "status": outcome.status,
         # What is left of the gap behind nine digits is rounding of the solver.
         "gap": round(max(0.0, outcome.gap), 9),
-        "allocations": [_allocation(pair) for pair in pairs if pair.kind == "chosen"],
+        "allocations": (_allocation(pair) for pair in pairs() if pair.kind == "chosen"),
         "uncovered": [_uncovered(finding) for finding in outcome.needs if finding.covered_pct < 100],
         "needs": [_need(finding) for finding in outcome.needs],
-        "candidates": [_candidate(pair) for pair in pairs],
+        "listed": "some" if any(finding.unlisted for finding in outcome.needs) else "all",
+        "candidates": map(_candidate, pairs()),
         "unasked": [_named(capacity) | {"product": capacity.product} for capacity in market.unasked],
     }
 
 
 def write_plan(plan: dict[str, Any], path: Path) -> None:
-    """Write the plan as UTF-8. Raises OSError."""
+    """Write the plan as UTF-8, an entry of its lists a line, as it is made: a large one never stands in memory whole.
+    Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(plan, ensure_ascii=False, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    with path.open("w", encoding="utf-8") as file:
+        for number, (name, value) in enumerate(plan.items()):
+            file.write(f"{',' if number else '{'}\n {_json(name)}: ")
+            if isinstance(value, str | int | float | dict):
+                file.write(_json(value))
+                continue
+            file.write("[")
+            for place, entry in enumerate(value):
+                file.write(f"{',' if place else ''}\n  {_json(entry)}")
+            file.write("]")
+        file.write("\n}\n")
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def mean_landed(finding: NeedFinding) -> Decimal | None:
@@ -98,6 +118,7 @@ def _need(finding: NeedFinding) -> dict[str, Any]:
         "unit_kg": float(need.quantity_factor),
         "currency": need.currency,
         "covered_pct": float(finding.covered_pct),
+        "unlisted": finding.unlisted,
         "mean_landed_cost": None
         if mean is None
         else float(mean.quantize(Decimal("0.0001"), ROUND_HALF_EVEN)),

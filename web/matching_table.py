@@ -15,7 +15,8 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 import broker.models  # noqa: F401  (the entities refer to each other by name)
-from broker.clock import system_clock
+from broker.catalogue import countries
+from broker.clock import local_date, system_clock
 from broker.demo.quotes import demonstration_rates, demonstration_series
 from broker.errors import RuleBroken
 from broker.listings.spreadsheets import Bad, Kind, Sheet, read_rows
@@ -25,6 +26,7 @@ from broker.matchmaking.standalone.quotes import FaultyRows, read_rates, read_se
 from broker.numerals import Separator
 from broker.prices.quotes import Quotes
 from matching.policy import Policy
+from web.i18n import HOME
 from web.matching_plan import plan_of, write_plan
 from web.offline import speaking
 from web.plan_table import Style, lines_of
@@ -78,16 +80,17 @@ def match_files(
 ) -> int:
     """Match two files; the table goes to standard output, faults to standard error. The exit code: 0 when every
     row was used, 1 when some rows were left out, 2 when a file could not be used (nothing is written then)."""
-    today = system_clock().date()
+    now = system_clock()
     with speaking(language):
         try:
+            _check_encoding(encoding)
             known = _quotes(rates, quotes, decimal, encoding)
             sheets = [_sheet(path, encoding) for path in (needs, capacities)]
             market = _market(sheets, (needs, capacities), decimal, known)
             outcome = match_market(market.inputs, Policy(), seed=SEED)
             write_plan(plan_of(market, outcome, Policy(), SEED), out)
             # Everything is written before the table is printed, whose reader may stop reading.
-            drafts = 0 if draft is None else _write_drafts(market, outcome, draft, language, today)
+            drafts = 0 if draft is None else _write_drafts(market, outcome, draft, language, now)
             for line in lines_of(market, outcome, _style(), explain=explain):
                 click.echo(line)
             _tell_quotes(rates, quotes)
@@ -103,6 +106,19 @@ def match_files(
             click.echo(f"{fault.filename}: {fault.strerror}", err=True)
             return UNUSABLE
     return SOME_ROWS_LEFT_OUT if any(market.bad.values()) else FINE
+
+
+def _check_encoding(encoding: str | None) -> None:
+    """Raises Unusable for a name that no text is written in."""
+    try:
+        "".encode(encoding or "utf-8")
+    except LookupError:
+        raise Unusable(
+            _(
+                "There is no encoding “%(name)s”. Usual ones are utf-8, utf-16, cp1252 and latin-1.",
+                name=encoding,
+            )
+        ) from None
 
 
 def _sheet(path: Path, encoding: str | None) -> Sheet:
@@ -130,7 +146,9 @@ def _market(
 ) -> SheetMarket:
     path_of: dict[Kind, Path] = {"needs": paths[0], "capacities": paths[1]}
     try:
-        market = read_market(sheets[0], sheets[1], decimal, quotes, system_clock().date())
+        market = read_market(
+            sheets[0], sheets[1], decimal, quotes, local_date(system_clock(), countries.get(HOME).time_zone)
+        )
     except RuleBroken as fault:
         raise Unusable(f"{path_of[fault.params['sheet']]}: {_sentence(fault)}") from None
     for kind, path in path_of.items():
@@ -189,11 +207,13 @@ def _tell_quotes(rates: Path | None, quotes: Path | None) -> None:
         )
 
 
-def _write_drafts(market: SheetMarket, outcome: Outcome, folder: Path, language: str, today: dt.date) -> int:
+def _write_drafts(
+    market: SheetMarket, outcome: Outcome, folder: Path, language: str, now: dt.datetime
+) -> int:
     # Imported here: without drafts nobody waits for the typesetter.
     from web.match_drafts import write_drafts
 
-    return sum(1 for _path in write_drafts(market, outcome, folder, language, today))
+    return sum(1 for _path in write_drafts(market, outcome, folder, language, now))
 
 
 def _tell_drafts(count: int, folder: Path) -> None:

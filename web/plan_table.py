@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -15,7 +16,13 @@ from broker.matchmaking.compute import Outcome
 from broker.matchmaking.findings import NeedFinding, PairFinding
 from broker.matchmaking.standalone import SheetMarket, reasons_of
 from web.explanation_figures import days
-from web.explanation_texts import gate_sentence, reason_sentence, term_sentence, why_sentence
+from web.explanation_texts import (
+    gate_sentence,
+    reason_sentence,
+    term_sentence,
+    unlisted_sentence,
+    why_sentence,
+)
 from web.figures import kg_price
 from web.i18n import day, number, percent, product_name, unit_name
 from web.matching_plan import mean_landed
@@ -79,7 +86,7 @@ def _need(finding: NeedFinding, style: Style, explain: bool) -> Iterator[str]:
         yield from _table(_heads(need), [*map(_cells, chosen)], _together(finding, chosen), style)
     for reason in reasons_of(finding):
         yield from _wrapped(reason_sentence(reason, need), style, "  · ")
-        yield from _examples(finding, reason.get("gate"), style, explain)
+        yield from _examples(finding, reason, style, explain)
     if explain:
         yield from _explained(finding, style)
 
@@ -184,10 +191,11 @@ def _aligned(cells: list[str], widths: list[int]) -> str:
     return "  ".join(["", name, *figures]).rstrip()
 
 
-def _examples(finding: NeedFinding, gate: str | None, style: Style, explain: bool) -> Iterator[str]:
+def _examples(finding: NeedFinding, reason: Mapping[str, Any], style: Style, explain: bool) -> Iterator[str]:
     """Whom a condition holds back, by how much, while they are few."""
+    gate = reason.get("gate")
     held = [(pair, each) for pair in finding.pairs for each in pair.closed if each.gate == gate]
-    if explain or len(held) > NAMED:
+    if explain or max(len(held), reason["params"].get("pairs", 0)) > NAMED:
         return
     for pair, closed in held:
         text = gate_sentence(closed.as_dict(), finding.need, pair.capacity)
@@ -195,6 +203,8 @@ def _examples(finding: NeedFinding, gate: str | None, style: Style, explain: boo
 
 
 def _explained(finding: NeedFinding, style: Style) -> Iterator[str]:
+    if finding.unlisted:
+        yield from _wrapped(unlisted_sentence(finding.unlisted), style, "  · ")
     for pair in finding.pairs:
         kind = "+" if pair.kind == "chosen" else "-"
         sentences = [gate_sentence(gate.as_dict(), pair.need, pair.capacity) for gate in pair.closed]

@@ -10,9 +10,11 @@ from flask import Flask
 from flask_babel import gettext
 
 from broker.errors import Invalid, RuleBroken, TradeError
-from web.error_texts import ERRORS
-from web.i18n import country_name, day, kilograms, number, product_name
+from web.error_texts import ERRORS, HINTS
+from web.i18n import country_name, day, kilograms, number, product_name, unit_name
 from web.label_texts import LABELS
+
+NAMED = {"products": product_name, "units": unit_name}
 
 
 def register(app: Flask) -> None:
@@ -23,7 +25,9 @@ def register(app: Flask) -> None:
 
 def message(error: TradeError) -> str:
     """The sentence for an error, in the reader's language, with its numbers in the reader's locale."""
-    return gettext(str(ERRORS[error.code])) % _shown(error.params)
+    shown = _shown(error.params)
+    hints = [gettext(str(hint)) % shown for name, hint in HINTS.items() if name in error.params]
+    return " ".join([gettext(str(ERRORS[error.code])) % shown, *hints])
 
 
 def sentences(error: Invalid | RuleBroken) -> dict[str, str]:
@@ -59,6 +63,8 @@ def _one(name: str, value: Any) -> str:
         return label(value, "any_state")
     if isinstance(value, Decimal | int | float) and not isinstance(value, bool):
         return number(value, most=6)
+    if name in NAMED:
+        return ", ".join(NAMED[name](code) for code in value)
     if isinstance(value, list | tuple):
         return ", ".join(_one("", item) for item in value)
     return str(value)

@@ -7,9 +7,14 @@ from decimal import Decimal
 from broker.catalogue import countries, packings, products
 from broker.catalogue.wording import key
 from broker.errors import NotFound
-from broker.listings.product_names import product_named
+from broker.listings.product_names import product_named, products_near
 from broker.listings.reader import Reader
 from broker.money import MINOR_DIGITS, minor_digits
+from broker.quantity import to_gram
+
+MOST_PER_KG = 10**9
+"""In major units of any currency."""
+MOST_KG = 10**11
 
 
 def country_codes() -> list[str]:
@@ -39,8 +44,9 @@ def read_currency(reader: Reader, country: str) -> str:
     return text
 
 
-def read_price(reader: Reader, name: str, currency: str) -> int | None:
-    """A price in minor units of the currency, or None; finer than the minor unit is a fault."""
+def read_price(reader: Reader, name: str, currency: str, unit: tuple[str, Decimal] | None) -> int | None:
+    """A price per `unit` (its name and kg) in minor units of the currency, or None; finer than the minor unit is a
+    fault, and so is a slip of price or unit that makes a kilogram dearer than anything that is traded."""
     amount = reader.decimal(name, above=0, high=10**12)
     if amount is None:
         return None
@@ -48,7 +54,21 @@ def read_price(reader: Reader, name: str, currency: str) -> int | None:
     if scaled != scaled.to_integral_value():
         reader.faults.add("money_too_fine", name, amount=amount, currency=currency)
         return None
+    if unit is not None and amount / unit[1] > MOST_PER_KG:
+        reader.faults.add("price_per_kg_too_high", name, amount=amount / unit[1], currency=currency)
+        return None
     return int(scaled)
+
+
+def read_mass(
+    reader: Reader, name: str, unit: tuple[str, Decimal] | None, *, required: bool = False
+) -> Decimal | None:
+    """A quantity in a unit (its name and kg) that is at least a gram, which is what is counted, and not absurd."""
+    amount = reader.decimal(name, required=required, above=0, high=10**9)
+    if amount is not None and unit is not None and not 0 < to_gram(amount * unit[1]) <= MOST_KG:
+        reader.faults.add("mass_out_of_range", name, kg=amount * unit[1], most=MOST_KG // 1000)
+        return None
+    return amount
 
 
 def read_product(reader: Reader) -> str:
@@ -60,7 +80,7 @@ def read_product(reader: Reader) -> str:
     except NotFound:
         found = product_named(text)
         if found is None:
-            reader.faults.add("product_unknown", "product", product=text)
+            reader.faults.add("product_unknown", "product", product=text, products=products_near(text))
         return found or ""
 
 

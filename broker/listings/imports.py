@@ -39,7 +39,7 @@ def import_needs(
     names = _references(references_of(tx.session, Need, buyer_id), [name for name, _ in rows], "R")
     needs = []
     for place, (name, (_, data)) in enumerate(zip(names, rows, strict=True)):
-        check_need(data, tx.today)
+        check_need(data, tx.now)
         need = Need(
             **need_values(data),
             buyer_id=buyer_id,

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from broker.base import Entity, ExactDecimal, Id, Kilograms
+from broker.base import Entity, ExactDecimal, Id, Kilograms, PriceUnits
 from broker.money import Money, UnitPrice
 from broker.parties.models import Organization
 from broker.quantity import Quantity
@@ -92,8 +92,8 @@ class Need(Entity, kw_only=True):
     price_params: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
     price_unit: Mapped[str]
     price_unit_kg: Mapped[Decimal] = mapped_column(ExactDecimal)
-    price_minor: Mapped[int | None] = mapped_column(default=None)
-    reserve_minor: Mapped[int | None] = mapped_column(default=None)
+    price_minor: Mapped[int | None] = mapped_column(PriceUnits, default=None)
+    reserve_minor: Mapped[int | None] = mapped_column(PriceUnits, default=None)
     payment_basis: Mapped[str] = mapped_column(default="receipt")
     payment_days: Mapped[int]
     advance_pct: Mapped[int] = mapped_column(default=0)
@@ -157,7 +157,7 @@ class Contribution(Entity, kw_only=True):
     need_id: Mapped[int] = mapped_column(ForeignKey("needs.id"), index=True, init=False)
     type: Mapped[str]
     description: Mapped[str]
-    value_minor: Mapped[int | None] = mapped_column(default=None)
+    value_minor: Mapped[int | None] = mapped_column(PriceUnits, default=None)
     promised_on: Mapped[dt.date | None] = mapped_column(default=None)
     reimbursable: Mapped[bool] = mapped_column(default=False)
 
@@ -203,8 +203,8 @@ class Capacity(Entity, kw_only=True):
     currency: Mapped[str]
     price_unit: Mapped[str]
     price_unit_kg: Mapped[Decimal] = mapped_column(ExactDecimal)
-    ask_minor: Mapped[int | None] = mapped_column(default=None)
-    reserve_minor: Mapped[int | None] = mapped_column(default=None)
+    ask_minor: Mapped[int | None] = mapped_column(PriceUnits, default=None)
+    reserve_minor: Mapped[int | None] = mapped_column(PriceUnits, default=None)
     max_wait_days: Mapped[int]
     min_lot_kg: Mapped[Decimal] = mapped_column(Kilograms, default=Decimal(0))
     attributes: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)

@@ -17,6 +17,7 @@ from broker.listings.fields import (
     country_codes,
     read_country,
     read_currency,
+    read_mass,
     read_packing,
     read_price,
     read_price_unit,
@@ -52,11 +53,11 @@ NEED_DEFAULTS = {
     "payment_basis": "receipt", "delivery_term": "buyer_plant", "price_method": "fixed",
     "visibility": "public",
 }  # fmt: skip
-PRICE_PARAMS = (
-    "index_series", "differential", "floor", "premium", "review_weeks", "band_pct", "collar_low",
-    "collar_high",
-    "base_factor",
-)  # fmt: skip
+# Least and most of every figure of a price clause; only a differential lies below zero.
+PRICE_FIGURES = {
+    "differential": (-1000, 1000), "floor": (0, 10**9), "premium": (0, 10**9), "review_weeks": (1, 156),
+    "band_pct": (0, 100), "collar_low": (0, 10**9), "collar_high": (0, 10**9), "base_factor": (50, 150),
+}  # fmt: skip
 # What each price method cannot do without.
 METHOD_NEEDS = {
     "fixed": ("price",),
@@ -131,7 +132,7 @@ def read_need(raw: Mapping[str, str], *, decimal_separator: Separator, home: str
     country = read_country(reader, home)
     product = read_product(reader)
     unit = reader.unit("unit", "unit_kg", country, product) if product else None
-    quantity = reader.decimal("quantity", required=True, above=0, high=10**9)
+    quantity = read_mass(reader, "quantity", unit, required=True)
     start, end = reader.date("start", required=True), reader.date("end", required=True)
     reply_by = reader.date("reply_by") or (start - dt.timedelta(days=3) if start else None)
     currency = read_currency(reader, country)
@@ -153,8 +154,8 @@ def read_need(raw: Mapping[str, str], *, decimal_separator: Separator, home: str
         "delivery_term": reader.choice("delivery_term", DELIVERY_TERMS),
         "period": reader.choice("period", PERIODS),
         "visibility": reader.choice("visibility", VISIBILITIES),
-        "price_minor": read_price(reader, "price", currency),
-        "reserve_minor": read_price(reader, "reserve_price", currency),
+        "price_minor": read_price(reader, "price", currency, price_unit),
+        "reserve_minor": read_price(reader, "reserve_price", currency, price_unit),
         "certificates": _schemes(reader),
         "origins": _origins(reader),
         "contributions": _contributions(reader),
@@ -173,15 +174,21 @@ def read_need(raw: Mapping[str, str], *, decimal_separator: Separator, home: str
 
 def _price_params(reader: Reader, method: str) -> dict[str, Any]:
     params: dict[str, Any] = {}
-    for name in PRICE_PARAMS:
-        if name == "index_series":
-            if value := reader.text(name):
-                params[name] = value
-        elif (number := reader.decimal(name, low=-(10**6), high=10**9)) is not None:
+    if series := reader.text("index_series"):
+        params["index_series"] = series
+    for name, (low, high) in PRICE_FIGURES.items():
+        read = reader.whole if name == "review_weeks" else reader.decimal
+        if (number := read(name, low=low, high=high)) is not None:
             params[name] = str(number)
-    for name in METHOD_NEEDS[method]:
+    wanted = [*METHOD_NEEDS[method]]
+    if method == "floor_plus_premium" and series:
+        wanted.append("differential")
+    for name in wanted:
         if not reader.has(name):
             reader.faults.add("price_method_needs", name, method=method)
+    if "collar_low" in params and "collar_high" in params:
+        crossed = Decimal(params["collar_low"]) > Decimal(params["collar_high"])
+        reader.faults.require(not crossed, "range_crossed", "collar_high")
     return params
 
 

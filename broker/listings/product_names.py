@@ -22,6 +22,13 @@ def product_named(text: str) -> str | None:
     return codes[0] if len(codes) == 1 else None
 
 
+def products_near(text: str) -> list[str]:
+    """The products whose names are most like the words, best first; all of them where none is."""
+    candidates = aliases.resolve(text).candidates
+    near = [code for one in candidates for code in _by_concept().get(one.concept, ())]
+    return list(dict.fromkeys(near)) or [product.code for product in products.all()]
+
+
 def products_matching(text: str) -> list[str]:
     """The products in whose name, in any language, the words occur."""
     wanted = key(text)

@@ -136,6 +136,20 @@ def capacities_of(
     return list(session.scalars(query if states is None else query.where(Capacity.state.in_(states))))
 
 
+def needs_page(session: Session, owners: Sequence[int], number: int) -> Page:
+    """One page of the needs of some buyers in every state, newest first."""
+    query = select(Need).where(Need.buyer_id.in_(owners)).options(joinedload(Need.buyer))
+    return _page(session, query.order_by(Need.id.desc()), number)
+
+
+def capacities_page(session: Session, owners: Sequence[int], number: int) -> Page:
+    """One page of the capacities of some organizations in every state, newest first."""
+    query = select(Capacity).where(Capacity.organization_id.in_(owners))
+    return _page(
+        session, query.options(joinedload(Capacity.organization)).order_by(Capacity.id.desc()), number
+    )
+
+
 def counts(session: Session) -> tuple[int, int]:
     """How many public needs and capacities are open now."""
     needs = (

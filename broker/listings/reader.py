@@ -12,12 +12,15 @@ from decimal import Decimal
 from broker.catalogue import units
 from broker.errors import Faults, NotFound, RuleBroken
 from broker.numerals import Separator, parse_decimal
+from broker.quantity import GRAM
 
 YES = ("1", "yes", "true", "sí", "si", "on", "x", "y", "s")
 NO = ("", "0", "no", "false", "off", "n")
 _DMY = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})")
 # Nobody types these; PostgreSQL, XML and spreadsheets refuse some of them.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+YEARS = (2000, 2100)
+"""A year outside is a slip, and near the ends of the calendar nothing can be reckoned."""
 _LIST = re.compile(r"[;,|\n]")
 
 
@@ -66,7 +69,10 @@ class Reader:
         if above is not None and value <= above:
             self.faults.add("must_be_above", name, limit=above)
             return None
-        if (low is not None and value < low) or (high is not None and value > high):
+        if low is None and high is not None and value > high:
+            self.faults.add("attribute_above", name, limit=high)
+            return None
+        if low is not None and not (low <= value <= (value if high is None else high)):
             self.faults.add("out_of_range", name, low=low, high=high)
             return None
         return value
@@ -89,7 +95,7 @@ class Reader:
         return int(value)
 
     def date(self, name: str, *, required: bool = False) -> dt.date | None:
-        """ISO (2026-12-07) or day/month/year (7/12/2026)."""
+        """ISO (2026-12-07) or day/month/year (7/12/2026), in a year of this century."""
         text = self.raw.get(name, "").strip()
         if not text:
             if required:
@@ -98,11 +104,16 @@ class Reader:
         try:
             if match := _DMY.fullmatch(text):
                 day, month, year = map(int, match.groups())
-                return dt.date(year, month, day)
-            return dt.date.fromisoformat(text[:10])
+                found = dt.date(year, month, day)
+            else:
+                found = dt.date.fromisoformat(text[:10])
         except ValueError:
             self.faults.add("date_format", name, value=text[:20])
             return None
+        if not YEARS[0] <= found.year <= YEARS[1]:
+            self.faults.add("date_year", name, first=str(YEARS[0]), last=str(YEARS[1]))
+            return None
+        return found
 
     def choice(self, name: str, options: Sequence[str], *, default: str | None = None) -> str:
         text = self.raw.get(name, "").strip()
@@ -127,11 +138,13 @@ class Reader:
         """A unit of mass and its kg. Where the unit is read in several ways, or weighs what the person says,
         the kg of one unit stand in the field `kg_name`."""
         text = self.raw.get(name, "").strip()
-        declared = self.decimal(kg_name, above=0, high=100_000) if self.has(kg_name) else None
+        declared = self.decimal(kg_name, low=GRAM, high=100_000) if self.has(kg_name) else None
         try:
             found = units.resolve(text, country, product)
         except (RuleBroken, NotFound) as fault:
-            self.faults.add(fault.code, name, **fault.params)
+            # Who has slipped is told what may stand here.
+            usual = [one.code for one in units.for_country(country, product) if one.dimension != "area"]
+            self.faults.add(fault.code, name, **fault.params, units=usual)
             return None
         if isinstance(found, units.Ambiguous):
             return self._chosen_reading(found, kg_name, declared)

@@ -5,20 +5,29 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-from broker.catalogue import products
+from broker.catalogue import countries, products
+from broker.clock import local_date
 from broker.errors import Faults
 from broker.listings.capacity_input import CapacityInput
 from broker.listings.need_input import NeedInput
+from broker.listings.periods import DAY, total_kg
 from broker.listings.volume import volume_kg_year
+from broker.quantity import to_gram
 
 LONGEST_WINDOW = dt.timedelta(days=3 * 366)
 
 
-def check_need(data: NeedInput, today: dt.date) -> None:
-    """Raises Invalid with every broken rule."""
+def check_need(data: NeedInput, now: dt.date) -> None:
+    """Raises Invalid with every broken rule. A moment is judged by the day it is where the need is delivered."""
+    today = now
+    if isinstance(now, dt.datetime):
+        today = local_date(now, countries.get(data.country).time_zone)
     faults = Faults()
-    faults.require(data.end > data.start or data.period == "once", "end_before_start", "end")
-    faults.require(data.end >= data.start, "end_before_start", "end")
+    last = data.start if data.period == "once" else data.start + DAY
+    if faults.require(data.end >= last, "end_before_start", "end"):
+        # A last period cut short may leave less than is counted.
+        whole = to_gram(total_kg(data.quantity * data.unit_kg, data.period, data.start, data.end))
+        faults.require(whole > 0, "volume_zero", "quantity")
     faults.require(data.end - data.start <= LONGEST_WINDOW, "window_too_long", "end", years=3)
     faults.require(data.reply_by < data.start, "reply_after_start", "reply_by", start=data.start)
     faults.require(data.reply_by >= today, "reply_in_past", "reply_by", today=today)

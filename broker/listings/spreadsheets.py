@@ -96,13 +96,14 @@ def preview(
     sheet: Sheet,
     decimal_separator: Separator,
     home: str,
-    today: dt.date,
+    now: dt.date,
     *,
     taken: Iterable[str] = (),
     owner: str = "",
 ) -> Preview:
-    """Read every row as a need or a capacity. `home` is the country where a row names none; `taken` are ids
-    that the owner has already used; with `owner`, rows that name another party are refused.
+    """Read every row as a need or a capacity. `home` is the country where a row names none; `now` the day, or the
+    moment, by which a need is judged; `taken` are ids that the owner has already used; with `owner`, rows that name
+    another party are refused.
 
     Raises RuleBroken('columns_missing') when a column that no row can do without is not there.
     """
@@ -110,7 +111,7 @@ def preview(
     missing = [name for name in REQUIRED[kind] if name not in named.values()]
     if missing:
         raise RuleBroken("columns_missing", columns=missing)
-    read = _reader(kind, decimal_separator, home, today)
+    read = _reader(kind, decimal_separator, home, now)
     seen, used = _first_lines(sheet, named), set(taken)
     result = Preview([], [], sheet.columns, [column for column, name in named.items() if name is None])
     for row in sheet.rows:
@@ -125,7 +126,7 @@ def preview(
         except Invalid as fault:
             faults += fault.faults
         if faults:
-            result.bad.append(Bad(row.line, _text(row, decimal_separator), faults))
+            result.bad.append(Bad(row.line, _text(row, decimal_separator), _formulas_alone(kind, faults)))
         else:
             result.good.append(Good(row.line, data, known))
     return result
@@ -146,11 +147,11 @@ def capacities_as_rows(capacities: Iterable[Capacity]) -> tuple[list[str], list[
 
 
 def _reader(
-    kind: Kind, separator: Separator, home: str, today: dt.date
+    kind: Kind, separator: Separator, home: str, now: dt.date
 ) -> Callable[[Mapping[str, str]], NeedInput | CapacityInput]:
     def need(raw: Mapping[str, str]) -> NeedInput:
         data = read_need(raw, decimal_separator=separator, home=home)
-        check_need(data, today)
+        check_need(data, now)
         return data
 
     def capacity(raw: Mapping[str, str]) -> CapacityInput:
@@ -173,6 +174,13 @@ def _row(columns: list[str], line: Line) -> SheetRow:
     if nameless:
         faults.append(RuleBroken("cell_without_column", text=nameless[0]))
     return SheetRow(line.number, cells, faults)
+
+
+def _formulas_alone(kind: Kind, faults: list[RuleBroken]) -> list[RuleBroken]:
+    """Of a cell with a formula only that is said: it was never read, so it is neither missing nor no number."""
+    columns = [fault.field for fault in faults if fault.code == "cell_is_formula" and fault.field]
+    unread = {*columns, *(column_named(kind, column) for column in columns)} - {None}
+    return [fault for fault in faults if fault.code == "cell_is_formula" or fault.field not in unread]
 
 
 def _text(row: SheetRow, separator: Separator) -> dict[str, str]:

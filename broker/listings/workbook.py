@@ -40,7 +40,7 @@ def read_lines(data: bytes, filename: str, encoding: str | None = None) -> Itera
     for a CSV file that is not Unicode ("cp1252").
 
     Raises RuleBroken: file_empty, file_too_large, file_kind, file_broken, file_unzipped_too_large,
-    encoding_unknown, csv_broken, too_many_rows, too_many_columns, cell_too_long.
+    encoding_unknown, encoding_wrong, csv_broken, too_many_rows, too_many_columns, cell_too_long.
     """
     if not data:
         raise RuleBroken("file_empty")
@@ -57,24 +57,22 @@ def read_lines(data: bytes, filename: str, encoding: str | None = None) -> Itera
 
 def decoded(data: bytes, encoding: str | None = None) -> str:
     """The text of a CSV file. Raises RuleBroken('encoding_unknown') where the bytes do not say how they are
-    meant."""
+    meant, and RuleBroken('encoding_wrong') where they are not written as it was said."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         encoding = "utf-16"
+    # Without a NUL these letters are not two bytes wide, though nearly any bytes could be read so.
+    elif encoding and encoding.lower().startswith(("utf-16", "utf-32", "utf_16", "utf_32")) and 0 not in data:
+        raise RuleBroken("encoding_wrong", encoding=encoding, line=1)
     try:
         text = data.decode(encoding or "utf-8-sig")
-    except (UnicodeDecodeError, LookupError):
-        raise RuleBroken("encoding_unknown", line=data[: _first_fault(data)].count(b"\n") + 1) from None
+    except (UnicodeDecodeError, LookupError) as fault:
+        line = data[: getattr(fault, "start", 0)].count(b"\n") + 1
+        if encoding:
+            raise RuleBroken("encoding_wrong", encoding=encoding, line=line) from None
+        raise RuleBroken("encoding_unknown", line=line) from None
     if "\x00" in text:
         raise RuleBroken("encoding_unknown", line=1)
     return text
-
-
-def _first_fault(data: bytes) -> int:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError as fault:
-        return fault.start
-    return 0
 
 
 def _limited(lines: Iterator[Line]) -> Iterator[Line]:

@@ -8,13 +8,13 @@ from decimal import Decimal
 from typing import Any
 
 from broker.catalogue import schemes
-from broker.listings.models import Capacity, Need
+from broker.listings.models import Need
 from broker.matchmaking.snapshot import Block, Inputs
 from broker.money import KgPrice
 from matching.result import Result
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ClosedGate:
     """A condition that is not met: `want` and `have` in the gate's own unit, `missing` names (certificates)."""
 
@@ -38,8 +38,8 @@ def closed_gate(
     block: Block, result: Result, inputs: Inputs, row: int, gate: str, distance: float
 ) -> ClosedGate:
     """The closed condition `gate` of row `row` of the pairs."""
-    need = block.needs[int(result.pairs.need[row])]
-    capacity = block.capacities[int(result.pairs.capacity[row])]
+    need_row, capacity_row = int(result.pairs.need[row]), int(result.pairs.capacity[row])
+    need, capacity = block.needs[need_row], block.capacities[capacity_row]
     want: str | None = None
     have: str | None = None
     missing: tuple[str, ...] = ()
@@ -50,7 +50,7 @@ def closed_gate(
         want = _text(Decimal(repr(result.market.policy.readiness_floor)))
         have = None if readiness is None or readiness.score is None else _text(readiness.score)
     elif gate == "price":
-        ceiling = in_currency(float(result.market.needs.ceiling[block.needs.index(need)]), need, inputs)
+        ceiling = in_currency(float(result.market.needs.ceiling[need_row]), need, inputs)
         landed = in_currency(float(result.pairs.landed[row]), need, inputs)
         want, have = (None if price is None else _text(price.amount) for price in (ceiling, landed))
     elif gate == "grade":
@@ -59,14 +59,14 @@ def closed_gate(
     elif gate == "origin":
         want, have = ", ".join(need.origins), capacity.country
     elif gate == "certificate":
-        missing = tuple(_missing(block, result, need, capacity))
+        missing = tuple(_missing(block, result, need, capacity_row))
     elif not math.isnan(distance):
         have = _text(Decimal(repr(round(distance, 3))))
     return ClosedGate(gate, want, have, missing)
 
 
-def _missing(block: Block, result: Result, need: Need, capacity: Capacity) -> list[str]:
-    row, own = block.capacities.index(capacity), result.market.capacities
+def _missing(block: Block, result: Result, need: Need, row: int) -> list[str]:
+    own = result.market.capacities
     return [
         schemes.get(code).code
         for column, code in enumerate(block.schemes)

@@ -19,7 +19,8 @@ Report = Callable[[str, float], bool]
 
 @dataclass
 class Outcome:
-    """Findings of every need, in the order of the needs' ids; `value` and `bound` in US dollars."""
+    """Findings of every need, in the order of the needs' ids; `value` and `bound` in US dollars. `stats` has the size
+    of each product's market, and under "left_out" the capacities that could not be priced, as [id, reason]."""
 
     snapshot: Snapshot
     needs: list[NeedFinding] = field(default_factory=list)
@@ -49,6 +50,7 @@ def compute(inputs: Inputs, policy: Policy, *, seed: int = 0, report: Report | N
             outcome.stopped = True
             return outcome
         outcome.stats[block.product] = {"needs": len(block.needs), "capacities": len(block.capacities)}
+    outcome.stats["left_out"] = [[capacity.id, code] for capacity, code in snapshot.left_out]
     outcome.needs += [unanswered(need, code, inputs) for need, code in snapshot.unanswered]
     outcome.needs.sort(key=lambda finding: finding.need.id)
     tell("explain", 1.0)

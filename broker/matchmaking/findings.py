@@ -10,13 +10,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
+
 from broker.listings.models import Capacity, Need
 from broker.matchmaking.closed_gates import ClosedGate, closed_gate, in_currency
 from broker.matchmaking.grid import need_periods
 from broker.matchmaking.snapshot import Block, Inputs, to_kg
 from broker.money import KgPrice
-from matching.explain import Explanation, explain, payment_curve
+from matching.explain import Explainer, payment_curve
 from matching.result import Result
+from matching.types import FloatArray
 
 KINDS = ("chosen", "open", "near_miss", "closed")
 
@@ -31,7 +34,7 @@ class PeriodFinding:
     planned: Decimal
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PairFinding:
     """One need and one capacity. Prices per kg, landed, in the need's currency; None where they are not known.
 
@@ -64,7 +67,8 @@ class PairFinding:
 class NeedFinding:
     """One need: its periods, the reasons for what stays open, what would open more, and who could stand by.
 
-    `payment_curve` rows are (days, kg per period that could be had, organizations).
+    `payment_curve` rows are (days, kg per period that could be had, organizations). Of a large market only the pairs
+    that miss one condition at most are in `pairs`; `unlisted` counts the others.
     """
 
     need: Need
@@ -74,6 +78,7 @@ class NeedFinding:
     standby: tuple[dict[str, Any], ...]
     payment_curve: tuple[tuple[int, float, int], ...]
     pairs: tuple[PairFinding, ...]
+    unlisted: int = 0
 
     @property
     def wanted(self) -> Decimal:
@@ -107,7 +112,8 @@ def _need(
     block: Block, result: Result, inputs: Inputs, row: int, pairs: tuple[PairFinding, ...]
 ) -> NeedFinding:
     need, report = block.needs[row], result.needs[row]
-    planned = [sum((p.periods[k] for p in pairs), Decimal(0)) for k in range(len(need_periods(need)))]
+    chosen = [pair for pair in pairs if pair.kind == "chosen"]
+    planned = [sum((p.periods[k] for p in chosen), Decimal(0)) for k in range(len(need_periods(need)))]
     periods = tuple(
         PeriodFinding(p.start, p.end, wanted, kg)
         for p, wanted, kg in zip(need_periods(need), inputs.wanted(need), planned, strict=True)
@@ -120,7 +126,7 @@ def _need(
             float(point.kg[wanted_cells].mean()) if wanted_cells.any() else 0.0,
             point.suppliers,
         )
-        for point in payment_curve(result.market, row)
+        for point in payment_curve(result.market, row, result.pairs)
     )
     return NeedFinding(
         need=need,
@@ -140,75 +146,80 @@ def _need(
         ),
         payment_curve=curve,
         pairs=pairs,
+        unlisted=int(result.pairs.blocked[row]) - len(pairs),
     )
 
 
 class _Pairs:
-    """The pairs of one block, with the link rows beside them."""
+    """The pairs of one block. What all pairs of a need share is reckoned once for the need."""
 
     def __init__(self, block: Block, result: Result, inputs: Inputs) -> None:
         self.block, self.result, self.inputs = block, result, inputs
-        self.explanations: list[Explanation] = explain(result)
-        self.link_of = {int(pair): link for link, pair in enumerate(result.links)}
-        self.rows: dict[int, list[int]] = {}
-        for row, need in enumerate(result.pairs.need):
-            self.rows.setdefault(int(need), []).append(row)
+        self.explainer = Explainer(result)
 
     def of_need(self, need_row: int) -> tuple[PairFinding, ...]:
         """Chosen first, then what would fit, then by how much each misses."""
-        found = [self._pair(row) for row in self.rows.get(need_row, [])]
+        need = self.block.needs[need_row]
+        nothing = (Decimal(0),) * len(need_periods(need))
+        offered = self._offered(need)
+        published = self._price(need, float(self.result.market.needs.price[need_row]))
+        found = [
+            self._pair(row, need, nothing, offered, published) for row in self.result.pairs.of_need(need_row)
+        ]
         return tuple(
             sorted(found, key=lambda p: (KINDS.index(p.kind), len(p.closed), _cost(p), p.capacity.id))
         )
 
-    def _pair(self, row: int) -> PairFinding:
+    def _pair(
+        self,
+        row: int,
+        need: Need,
+        nothing: tuple[Decimal, ...],
+        offered: FloatArray,
+        published: KgPrice | None,
+    ) -> PairFinding:
         result, pairs = self.result, self.result.pairs
-        need = self.block.needs[int(pairs.need[row])]
-        capacity = self.block.capacities[int(pairs.capacity[row])]
-        link = self.link_of.get(row)
-        quantities = self._quantities(need, link)
+        explained, link = self.explainer.explanation(row), self.explainer.link(row)
+        chosen = link >= 0 and bool(result.allocation.active[link])
+        quantities = self._quantities(need, link) if chosen else nothing
+        # What was planned may be less than a gram.
+        chosen = any(quantities)
         closed = tuple(
             closed_gate(self.block, result, self.inputs, row, gate, distance)
-            for gate, distance in pairs.closed_gates(row)
+            for gate, distance in explained.gates
         )
-        chosen = any(kg > 0 for kg in quantities)
         kind = "chosen" if chosen else "open" if not closed else "near_miss" if len(closed) == 1 else "closed"
         ends = (result.prices.low, result.prices.high, result.prices.proposed)
-        low, high, middle = (
-            self._price(need, p[link]) if link is not None and chosen else None for p in ends
-        )
-        published = self._price(need, float(result.market.needs.price[pairs.need[row]]))
+        low, high, middle = (self._price(need, p[link]) if chosen else None for p in ends)
         return PairFinding(
             need=need,
-            capacity=capacity,
+            capacity=self.block.capacities[explained.capacity],
             kind=kind,
-            periods=tuple(quantities),
-            offered=self._offered(capacity, need),
+            periods=quantities,
+            offered=to_kg(float(offered[explained.capacity])),
             km=_decimal(pairs.km[row], "0.1"),
             freight=self._price(need, pairs.freight[row]) or KgPrice(0, need.currency),
             landed=self._price(need, pairs.landed[row]),
             low=low,
             high=high,
             proposed=quotable(middle, low, high, published),
-            score=None if link is None else _decimal(result.scores.total[link], "0.1"),
-            terms=() if link is None else tuple(_term(line) for line in result.scores.breakdown(link)),
+            score=None if link < 0 else _decimal(explained.params["score"], "0.1"),
+            terms=tuple(_term(line) for line in explained.score),
             closed=closed,
             reliance=bool(pairs.relies_on_buyer[row]),
-            why={"code": self.explanations[row].code, "params": clean(self.explanations[row].params)},
+            why={"code": explained.code, "params": clean(explained.params)},
         )
 
-    def _quantities(self, need: Need, link: int | None) -> list[Decimal]:
-        if link is None or not self.result.allocation.active[link]:
-            return [Decimal(0)] * len(need_periods(need))
+    def _quantities(self, need: Need, link: int) -> tuple[Decimal, ...]:
         per_cell = [Decimal(repr(float(kg))) for kg in self.result.allocation.quantity[link]]
-        return [to_kg(float(kg)) for kg in self.block.grid.per_period(need, per_cell)]
+        return tuple(to_kg(float(kg)) for kg in self.block.grid.per_period(need, per_cell))
 
-    def _offered(self, capacity: Capacity, need: Need) -> Decimal:
-        """kg that the capacity could deliver in a mean period of the need."""
-        row = self.block.capacities.index(capacity)
-        cells = [Decimal(repr(float(kg))) for kg in self.result.market.capacities.supply[row]]
-        per_period = self.block.grid.per_period(need, cells)
-        return to_kg(float(sum(per_period, Decimal(0)) / len(per_period)))
+    def _offered(self, need: Need) -> FloatArray:
+        """kg that each capacity could deliver in a mean period of the need."""
+        share = np.array([float(part) for part in self.block.grid.mean_share(need)])
+        offered: FloatArray = (self.result.market.capacities.supply * share).sum(axis=1)
+        # So that what is whole in kg is not cut to the gram below.
+        return np.round(offered, 4)
 
     def _price(self, need: Need, usd: float) -> KgPrice | None:
         return in_currency(usd, need, self.inputs)

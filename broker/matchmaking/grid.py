@@ -43,6 +43,15 @@ class Grid:
             found.append(total)
         return found
 
+    def mean_share(self, need: Need) -> list[Decimal]:
+        """What of each cell falls into a mean period of the need: with it, kg per cell become kg per mean period."""
+        periods = need_periods(need)
+        shares = []
+        for cell in self.cells:
+            days = sum(overlap_days(cell.start, cell.end, p.start, p.end) for p in periods)
+            shares.append(Decimal(days) / cell.days / len(periods))
+        return shares
+
 
 def need_periods(need: Need) -> list[Period]:
     """The delivery periods of a need."""

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from broker.base import Entity, Id, Kilograms
+from broker.base import Entity, Id, Kilograms, PriceUnits
 from broker.listings.models import Capacity, Need
 
 RUN_STATES = ("queued", "running", "done", "failed", "cancelled")
@@ -126,10 +126,10 @@ class Suggestion(Entity, kw_only=True):
     capacity_version: Mapped[int]
     periods: Mapped[list[Any]]
     total_kg: Mapped[Decimal] = mapped_column(Kilograms)
-    price_low: Mapped[int]
-    price_high: Mapped[int]
-    price_proposed: Mapped[int]
-    freight: Mapped[int]
+    price_low: Mapped[int] = mapped_column(PriceUnits)
+    price_high: Mapped[int] = mapped_column(PriceUnits)
+    price_proposed: Mapped[int] = mapped_column(PriceUnits)
+    freight: Mapped[int] = mapped_column(PriceUnits)
     currency: Mapped[str]
     score: Mapped[float]
     explanation: Mapped[dict[str, Any]]

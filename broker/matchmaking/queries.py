@@ -57,6 +57,16 @@ def results_of(session: Session, run: MatchingRun) -> Sequence[NeedResult]:
     return session.scalars(query.options(joinedload(NeedResult.need).joinedload(Need.buyer))).all()
 
 
+def left_out_of(session: Session, run: MatchingRun) -> list[tuple[Capacity, str]]:
+    """The capacities that a run could not price, with the reason; those of an older run are not known."""
+    reasons = dict(run.stats.get("left_out", []))
+    if not reasons:
+        return []
+    query = select(Capacity).where(Capacity.id.in_(reasons)).order_by(Capacity.id)
+    found = session.scalars(query.options(joinedload(Capacity.organization)))
+    return [(capacity, reasons[capacity.id]) for capacity in found]
+
+
 def coverage_board(session: Session, actor: Actor) -> list[CoverageRow]:
     """Every open need of the clients, least covered first."""
     query = (

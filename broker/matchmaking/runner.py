@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import delete, select, update
@@ -15,6 +16,7 @@ from broker.matchmaking.inputs import collect
 from broker.matchmaking.models import Candidate, MatchingRun, NeedResult, Suggestion
 from broker.matchmaking.transitions import SUGGESTION
 from broker.parties.actor import SYSTEM
+from broker.prices.quotes import quotes_on
 from broker.transaction import Transaction, transaction
 from matching.policy import Policy
 
@@ -34,7 +36,8 @@ def run_matching(context: JobContext) -> None:
         run.state, run.started_at, run.stage, run.progress_pct = "running", tx.now, "snapshot", 0
         broker_id, policy, seed = run.broker_id, Policy.from_dict(run.policy), run.seed
     with Session(context.engine) as session:
-        inputs = collect(session, broker_id, context.clock().date())
+        today = context.clock().date()
+        inputs = replace(collect(session, broker_id, today), quotes=quotes_on(session, today, broker_id))
         session.expunge_all()
     outcome = compute(inputs, policy, seed=seed, report=_Progress(context, run_id))
     with transaction(context.engine, SYSTEM, context.clock) as tx:
@@ -130,6 +133,7 @@ def _need_result(run: MatchingRun, finding: NeedFinding) -> NeedResult:
             "relaxations": list(finding.relaxations),
             "standby": list(finding.standby),
             "payment_curve": [list(point) for point in finding.payment_curve],
+            "unlisted": finding.unlisted,
         },
     )
 

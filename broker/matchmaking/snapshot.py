@@ -5,22 +5,22 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 import numpy as np
 
 from broker.catalogue import products
-from broker.errors import RuleBroken
 from broker.listings.models import Capacity, CapacitySlot, Need
 from broker.listings.reserve import supply_of
 from broker.matchmaking.grid import Grid, grid_of, need_periods
+from broker.matchmaking.pricing import Prices, capacities_priced, needs_priced
 from broker.matchmaking.spec_arrays import SpecArrays, spec_arrays
 from broker.parties.models import Certificate
-from broker.prices.freight import ROAD_FACTOR, rule_for
+from broker.prices.freight import ROAD_FACTOR
 from broker.prices.quotes import Quotes
-from broker.prices.terms import ask_usd_per_kg, published_price, usd_per_kg
 from broker.readiness.scores import Readiness
 from matching.market import Capacities, Market, Needs
 from matching.policy import Policy
@@ -69,53 +69,56 @@ class Block:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The blocks of a run in product order, the needs that could not enter a market with the reason code
-    ('no_capacity' or 'quote_missing'), and a hash of all that was looked at."""
+    """The blocks of a run in product order, and a hash of all that was looked at. `unanswered` needs could not enter
+    a market and `left_out` capacities were not offered in it, each with its reason: 'no_capacity', or a code of
+    `broker.matchmaking.pricing`."""
 
     blocks: tuple[Block, ...]
     unanswered: tuple[tuple[Need, str], ...]
+    left_out: tuple[tuple[Capacity, str], ...]
     sha256: str
 
 
 def take(inputs: Inputs, policy: Policy) -> Snapshot:
-    """Freeze the market. Raises RuleBroken('rate_missing') when a currency has no rate."""
+    """Freeze the market. What cannot be priced stays outside with its reason, so that one row never stops a run."""
     blocks: list[Block] = []
-    priced = [need for need in inputs.needs if not np.isnan(price_usd(need, inputs.quotes)[0])]
-    unanswered = [(need, "quote_missing") for need in inputs.needs if need not in priced]
-    for product in sorted({need.product for need in priced}):
-        needs = tuple(sorted((n for n in priced if n.product == product), key=lambda n: n.id))
-        capacities = tuple(sorted((c for c in inputs.capacities if c.product == product), key=lambda c: c.id))
+    prices, unpriced = needs_priced(inputs.needs, inputs.quotes)
+    offers, left_out = capacities_priced(inputs.capacities, inputs.quotes)
+    unanswered = list(unpriced)
+    thrifty = _thrifty(policy, prices, offers)
+    for product in sorted({need.product for need in prices}):
+        needs = tuple(sorted((n for n in prices if n.product == product), key=lambda n: n.id))
+        capacities = tuple(sorted((c for c in offers if c.product == product), key=lambda c: c.id))
         if capacities:
-            blocks.append(_block(product, needs, capacities, inputs, policy))
+            blocks.append(_block(product, needs, capacities, inputs, Prices(prices, offers), thrifty))
         else:
             unanswered.extend((need, "no_capacity") for need in needs)
-    return Snapshot(tuple(blocks), tuple(unanswered), _hash(blocks, unanswered, policy))
+    sha256 = _hash(blocks, [*unanswered, *left_out], policy)
+    return Snapshot(tuple(blocks), tuple(unanswered), tuple(left_out), sha256)
 
 
-def price_usd(need: Need, quotes: Quotes) -> tuple[float, float]:
-    """Ceiling and published price of a need, landed, in US dollars per kg; NaN where the clause cannot be priced
-    without a quotation and there is no reserve."""
-    try:
-        published = float(usd_per_kg(published_price(need, quotes).per_kg, need.currency, quotes))
-    except RuleBroken as fault:
-        if fault.code != "quote_missing":
-            raise
-        published = float("nan")
-    reserve = need.reserve_price
-    ceiling = float(usd_per_kg(reserve.per_kg, need.currency, quotes)) if reserve else published
-    return ceiling, published
+def _thrifty(policy: Policy, needs: Iterable[Need], capacities: Iterable[Capacity]) -> Policy:
+    """The policy that lists pairs as the whole run is large or small, not each of its markets by itself."""
+    offered = Counter(capacity.product for capacity in capacities)
+    pairs = sum(offered[need.product] for need in needs)
+    return policy if pairs <= policy.keep_closed else replace(policy, keep_closed=0)
 
 
 def _block(
-    product: str, needs: tuple[Need, ...], capacities: tuple[Capacity, ...], inputs: Inputs, policy: Policy
+    product: str,
+    needs: tuple[Need, ...],
+    capacities: tuple[Capacity, ...],
+    inputs: Inputs,
+    prices: Prices,
+    policy: Policy,
 ) -> Block:
     grid = grid_of(needs)
     schemes = tuple(sorted({scheme for need in needs for scheme in need.certificates}))
     countries = sorted({c for need in needs for c in need.origins} | {c.country for c in capacities})
     spec = spec_arrays(product, needs, capacities)
     market = Market(
-        needs=_needs(needs, inputs, grid, schemes, countries, spec),
-        capacities=_capacities(capacities, inputs, grid, schemes, countries, spec),
+        needs=_needs(needs, inputs, prices, grid, schemes, countries, spec),
+        capacities=_capacities(capacities, inputs, prices, grid, schemes, countries, spec),
         periods=np.array([float(cell.weeks) for cell in grid.cells]),
         policy=policy,
         exclusions=_exclusions(needs, capacities, inputs),
@@ -126,12 +129,13 @@ def _block(
 def _needs(
     needs: tuple[Need, ...],
     inputs: Inputs,
+    known: Prices,
     grid: Grid,
     schemes: tuple[str, ...],
     countries: list[str],
     spec: SpecArrays,
 ) -> Needs:
-    prices = [price_usd(need, inputs.quotes) for need in needs]
+    prices = [known.needs[need] for need in needs]
     return Needs(
         id=tuple(str(need.id) for need in needs),
         concept=np.zeros(len(needs), dtype=np.int64),
@@ -163,14 +167,14 @@ def _needs(
 def _capacities(
     capacities: tuple[Capacity, ...],
     inputs: Inputs,
+    prices: Prices,
     grid: Grid,
     schemes: tuple[str, ...],
     countries: list[str],
     spec: SpecArrays,
 ) -> Capacities:
-    freight = [rule_for(capacity.country).usd(inputs.quotes) for capacity in capacities]
+    offers = [prices.capacities[capacity] for capacity in capacities]
     known = [inputs.readiness.get(capacity.organization_id) for capacity in capacities]
-    asks = [ask_usd_per_kg(capacity, inputs.quotes) for capacity in capacities]
     own, by_buyer = _certificates(capacities, inputs, schemes)
     return Capacities(
         id=tuple(str(capacity.id) for capacity in capacities),
@@ -178,7 +182,7 @@ def _capacities(
         supply=np.array([_supply(capacity, inputs, grid) for capacity in capacities]),
         organization=np.array([capacity.organization_id for capacity in capacities]),
         max_wait_days=_floats(capacity.max_wait_days for capacity in capacities),
-        ask=_floats(np.nan if ask is None else ask for ask in asks),
+        ask=_floats(offer.ask for offer in offers),
         readiness=_floats(np.nan if r is None or r.score is None else r.score for r in known),
         reliability_confidence=_floats(0 if r is None else r.confidence_pct / 100 for r in known),
         lat=_floats(capacity.lat for capacity in capacities),
@@ -188,8 +192,8 @@ def _capacities(
         origin=np.array([countries.index(capacity.country) for capacity in capacities]),
         attributes=spec.values,
         min_lot=_floats(capacity.min_lot_kg for capacity in capacities),
-        freight_base=_floats(base for base, _ in freight),
-        freight_per_km=_floats(per_km for _, per_km in freight),
+        freight_base=_floats(offer.freight_base for offer in offers),
+        freight_per_km=_floats(offer.freight_per_km for offer in offers),
         description=tuple(capacity.description for capacity in capacities),
     )
 
@@ -255,7 +259,7 @@ def _flags(rows: list[list[bool]], width: int) -> np.ndarray:
     return np.array(rows, dtype=np.bool_).reshape(len(rows), width)
 
 
-def _hash(blocks: Sequence[Block], unanswered: Sequence[tuple[Need, str]], policy: Policy) -> str:
+def _hash(blocks: Sequence[Block], outside: Sequence[tuple[Need | Capacity, str]], policy: Policy) -> str:
     """SHA-256 over every array, id and setting: equal hashes mean an equal run."""
     digest = hashlib.sha256(json.dumps(policy.as_dict(), sort_keys=True).encode())
     digest.update(str(ROAD_FACTOR).encode())
@@ -271,7 +275,7 @@ def _hash(blocks: Sequence[Block], unanswered: Sequence[tuple[Need, str]], polic
                 )
                 digest.update(name.encode() + raw)
         digest.update(block.market.periods.tobytes() + block.market.exclusions.tobytes())
-    digest.update(",".join(f"{need.id}:{code}" for need, code in unanswered).encode())
+    digest.update(",".join(f"{one.id}:{code}" for one, code in outside).encode())
     return digest.hexdigest()
 
 

@@ -10,6 +10,8 @@ from broker.base import Entity, ExactDecimal, Id
 
 KINDS = ("producer_org", "union", "buyer", "broker", "agency")
 PRODUCER_KINDS = ("producer_org", "union")
+# Those of the catalogue, which stands above the parties; a test holds the two together.
+COUNTRIES = ("CO", "BO", "GT", "PA", "HN", "SV", "NI", "CR", "MX", "PE", "EC", "DO", "BR")
 LEGAL_STATUSES = ("registered", "in_process", "informal")
 ROLES = ("manager", "clerk", "reader")
 MANDATE_STATES = ("proposed", "active", "declined", "ended")

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from broker.errors import Conflict, Faults, Invalid, NotFound, RuleBroken
 from broker.parties.events import MandateEnded, MandateProposed, StandingChanged
 from broker.parties.models import (
+    COUNTRIES,
     FEE_KINDS,
     FEE_PAYERS,
     KINDS,
@@ -90,6 +91,7 @@ def organization_faults(
         data.legal_status in LEGAL_STATUSES, "choice_unknown", "legal_status", value=data.legal_status
     )
     faults.require(len(data.legal_name.strip()) >= 3, "name_short", "legal_name")
+    faults.require(data.country in COUNTRIES, "country_unknown", "country", value=data.country)
     faults.require(bool(data.municipality.strip()), "required", "municipality")
     faults.require(data.lat is None or -90 <= data.lat <= 90, "latitude_range", "lat")
     faults.require(data.lon is None or -180 <= data.lon <= 180, "longitude_range", "lon")

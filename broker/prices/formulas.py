@@ -139,7 +139,10 @@ def _index_usd(clause: Clause, quotes: Mapping[str, Quote]) -> tuple[Quote, Deci
 def _in_currency(clause: Clause, usd_kg_green: Decimal, per_usd: Decimal) -> tuple[Decimal, Step]:
     """From US dollars per kg of green coffee to the clause's currency per kg of what is delivered: parchment yields
     70 kg of excelso for every `base_factor` kg (FNC's yield factor)."""
-    share = 70 / clause.number("base_factor") if "base_factor" in clause.params else Decimal(1)
+    factor = clause.number("base_factor", Decimal(70))
+    if factor <= 0:
+        raise RuleBroken("price_method_needs", field="base_factor", method=clause.method)
+    share = 70 / factor
     price = usd_kg_green * share * per_usd
     return price, Step("converted", {"share": share, "rate": per_usd, "price": price})
 

@@ -37,7 +37,8 @@ def worth_today(
 ) -> Worth | None:
     """What a kg from `origin` in `country` is worth today, or None where a quotation or a rate is missing.
 
-    The buyer's freight is not taken off where he fetches the produce (farm gate).
+    The buyer's freight is not taken off where he fetches the produce (farm gate); it is part of his landed cost, so
+    the matching counts it there too.
     """
     try:
         price = published_price(need, quotes).per_kg

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import subprocess
 import sys
 from pathlib import Path
@@ -10,8 +11,10 @@ import pytest
 from click.testing import CliRunner
 from pypdf import PdfReader
 
+from matching.policy import Policy
 from tests.support.matching_files import CAPACITY, NEED, Folder, Row, sheet, supplied
 from tests.support.tree import ROOT
+from web import matching_table
 from web.cli import main
 
 
@@ -196,3 +199,45 @@ def test_a_reader_of_the_table_may_stop_reading(folder: Folder) -> None:
         told = running.stderr.read()
     assert told == ""
     assert (folder.path / "plan.json").exists() and len(list(drafts.iterdir())) == 1
+
+
+def test_a_large_market_lists_who_misses_one_condition_and_counts_the_others(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = CAPACITY | {"id": "C2", "organization": "Tarde", "max_wait_days": "5"}
+    unready = late | {"id": "C3", "organization": "Tarde y sin preparar", "readiness": "40"}
+    whole = folder.run([NEED], [CAPACITY, late, unready])
+    monkeypatch.setattr(matching_table, "Policy", lambda: Policy(keep_closed=2))
+    large = folder.run([NEED], [CAPACITY, late, unready], "--explain")
+    assert whole.plan is not None and large.plan is not None
+    assert [whole.plan[name] for name in ("allocations", "uncovered")] == [
+        large.plan[name] for name in ("allocations", "uncovered")
+    ]
+    assert (whole.plan["listed"], large.plan["listed"]) == ("all", "some")
+    assert [pair["capacity"] for pair in whole.plan["candidates"]] == ["C1", "C2", "C3"]
+    assert [pair["capacity"] for pair in large.plan["candidates"]] == ["C1", "C2"]
+    assert (whole.plan["needs"][0]["unlisted"], large.plan["needs"][0]["unlisted"]) == (0, 1)
+    assert "1 more offer misses several conditions" in large.out
+
+
+def test_a_draft_bears_the_day_it_is_at_the_buyers(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    evening = dt.datetime(2026, 11, 24, 1, 18, tzinfo=dt.UTC)
+    monkeypatch.setattr(matching_table, "system_clock", lambda: evening)
+    drafts = folder.path / "drafts"
+    folder.run([NEED], [CAPACITY], "--draft", str(drafts))
+    text = "".join(page.extract_text() for page in PdfReader(drafts / "n1-los-guaduales.pdf").pages)
+    assert "23 November 2026" in text and "24 November 2026" not in text
+
+
+def test_freight_is_part_of_the_landed_cost_also_where_the_buyer_fetches(folder: Folder) -> None:
+    landed = []
+    for term in ("buyer_plant", "farm_gate"):
+        ran = folder.run(
+            [NEED | {"municipality": "Pereira", "delivery_term": term}],
+            [CAPACITY | {"municipality": "Quimbaya"}],
+        )
+        assert ran.plan is not None
+        (pair,) = ran.plan["candidates"]
+        assert pair["freight"] > 28
+        landed.append(pair["landed_cost"] - pair["freight"])
+    assert landed == [pytest.approx(1800)] * 2

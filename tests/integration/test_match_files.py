@@ -39,6 +39,14 @@ def test_a_certificate_of_another_buyer_does_not_count(folder: Folder) -> None:
         ({"quantity": "1.500,5"}, {}, "line 3, column “quantity”: “1.500,5” uses the other decimal sign."),
         ({"unit": "furlong"}, {}, "line 3, column “unit”: We do not know the unit “furlong”."),
         ({"unit": "quintal"}, {}, "line 3, column “unit_kg”: “quintal” is read in more than one way"),
+        ({"unit": "furlong"}, {}, "Used here: kilogram, gram, "),
+        ({"product": "plátano"}, {}, "The nearest names here: "),
+        ({"product": "mango"}, {}, "White maize"),
+        ({"quantity": "0.0000001", "unit": "kg"}, {}, "line 3, column “quantity”: That would be 0 kg."),
+        ({}, {"quantity": "0.0000001", "unit": "kg"}, "line 3, column “quantity”: That would be 0 kg."),
+        ({"quantity": "5000000000"}, {}, "column “quantity”: It cannot be more than 1,000,000,000."),
+        ({"start": "0001-01-01"}, {}, "line 3, column “start”: Write a year between 2000 and 2100."),
+        ({"start": "9999-01-01", "end": "9999-12-31"}, {}, "column “end”: Write a year between 2000"),
         ({"currency": "JPY"}, {}, "line 3, column “currency”: We do not know the currency “JPY”."),
         ({"currency": "EUR"}, {}, "line 3, column “currency”: There is no exchange rate for EUR."),
         ({"id": "N1"}, {}, "line 3, column “id”: The id “N1” stands already on line 2."),
@@ -74,6 +82,39 @@ def test_a_faulty_row_is_named_and_left_out(folder: Folder, need: Row, capacity:
     assert told in ran.err.replace("\n", " ")
     assert "1 row left out." in ran.err
     assert list(supplied(ran)) == ["C1"]
+
+
+def test_each_fault_is_told_once(folder: Folder) -> None:
+    ran = folder.run([NEED, NEED | {"id": "N2", "end": "2026-11-01"}], [CAPACITY])
+    assert ran.err.count("The end lies before the start.") == 1
+
+
+def test_a_formula_is_told_once(folder: Folder) -> None:
+    book = Workbook()
+    page = book.active
+    assert page is not None
+    for line in (list(NEED), list(NEED.values()), list((NEED | {"id": "N2", "quantity": "=5+5"}).values())):
+        page.append(line)
+    book.save(folder.path / "needs.xlsx")
+    (folder.path / "capacities.csv").write_bytes(sheet([CAPACITY]))
+    ran = folder.run_files("needs.xlsx", "capacities.csv")
+    assert (ran.code, ran.err.count("line 3")) == (1, 1)
+    assert "holds a formula" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("encoding", "told"),
+    [
+        ("klingon", "There is no encoding “klingon”."),
+        ("rot13", "There is no encoding “rot13”."),
+        ("utf-16", "not written in utf-16 (line 1)"),
+        ("ascii", "not written in ascii (line 2)"),
+    ],
+)
+def test_a_wrong_encoding_is_told(folder: Folder, encoding: str, told: str) -> None:
+    ran = folder.run([NEED | {"buyer": "Plátanos"}], [CAPACITY], "--encoding", encoding)
+    assert (ran.code, ran.plan) == (2, None)
+    assert told in ran.err.replace("\n", " ")
 
 
 def test_a_cell_too_many_is_told_alone(folder: Folder) -> None:

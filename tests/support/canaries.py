@@ -19,6 +19,7 @@ from broker.jobs.models import Job
 from broker.listings.models import Capacity, Need
 from broker.matchmaking.models import Candidate, MatchingRun, Suggestion
 from broker.parties.models import LoginAttempt, Organization, User
+from broker.prices.quotes import enter_quote, enter_rate
 from broker.readiness.models import Assessment
 from broker.transaction import Transaction
 
@@ -152,6 +153,14 @@ def plant_listings(tx: Transaction, tenant: str, objects: Mapping[str, int]) -> 
         capacity.area_ha = Decimal(area)
         found.append(canary("capacity.area_ha", area, private(party, tenant), private(party, tenant)))
     return found
+
+
+def plant_prices(tx: Transaction, tenant: str) -> list[Canary]:
+    """What a house enters of rates and quotations is its own: sources and figures."""
+    house, rate, quote = [f"house_{tenant}"], word("rate"), word("quote")
+    enter_rate(tx, "PEN", Decimal("3.7"), tx.today, rate)
+    enter_quote(tx, "ICE C", Decimal(280), "usc_lb", tx.today, quote)
+    return [canary("rate.source", rate, house, house), canary("quote.source", quote, house, house)]
 
 
 def plant_machinery(tx: Transaction) -> list[Canary]:

@@ -182,6 +182,8 @@ def _post_all(tx: Transaction, people: dict[str, User], tenant: str, world: Worl
     )
     objects[f"capacity_unseen_{tenant}"] = unseen.id
     _assess(tx, house, organization_of(buyer), 3)
+    with acting(tx, house) as own_tx:
+        world.canaries += canaries.plant_prices(own_tx, tenant)
     asked = parties.proposal(tx, people["house_new"], organization_of(people[f"producer_{tenant}"]).id)
     objects[f"proposal_{tenant}"] = asked.id
 

@@ -41,6 +41,8 @@ PARAMS: dict[str, dict[str, float]] = {
     "competition": {"kg_elsewhere": 500.0},
     "no_surplus": {"pairs": 1, "kg_per_period": 5000.0},
     "quote_missing": {},
+    "rate_missing": {},
+    "price_unusable": {},
     "pin_closed": {"need": 0, "capacity": 1},
     "pin_cannot_hold": {"need": 0, "capacity": 1},
 }
@@ -79,7 +81,8 @@ def need() -> Need:
 
 def test_every_reason_of_the_library_has_its_sentence() -> None:
     written = {code for name in ("coverage.py", "solve.py") for code in _codes(ROOT / "matching" / name)}
-    assert written | {"pin_cannot_hold", "quote_missing"} == set(REASONS) == set(PARAMS)
+    ours = {"pin_cannot_hold", "quote_missing", "rate_missing", "price_unusable"}
+    assert written | ours == set(REASONS) == set(PARAMS)
 
 
 def test_every_explanation_of_a_pair_has_its_sentence() -> None:

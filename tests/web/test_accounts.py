@@ -56,6 +56,29 @@ def test_signing_up_enters_organization_and_manager(client: FlaskClient, write: 
     assert "manager" in read(client.get("/account"))
 
 
+@pytest.mark.parametrize("country", ["XX", "", "Colombia"])
+def test_a_country_that_nobody_knows_is_refused(client: FlaskClient, write: Write, country: str) -> None:
+    answer = client.post("/sign-up", data={**JOINING, "country": country})
+    assert answer.status_code == 422
+    assert "is not a country we know" in read(answer)
+    with write() as tx:
+        assert tx.session.scalars(select(User)).all() == []
+
+
+def test_an_organization_of_an_older_version_with_no_known_country_still_reads_pages(
+    client: FlaskClient, write: Write, sign_in: SignIn
+) -> None:
+    with write() as tx:
+        person = parties.user(tx)
+        person.memberships[0].organization.country = "XX"
+    sign_in(client, person.email)
+    for language in ("es", "en"):
+        with client.session_transaction() as session:
+            session["language"] = language
+        for path, status in (("/home", 200), ("/needs", 200), ("/organization", 200), ("/nowhere", 404)):
+            assert client.get(path).status_code == status, path
+
+
 def test_an_unknown_municipality_is_kept_without_coordinates(client: FlaskClient, write: Write) -> None:
     client.post("/sign-up", data={**JOINING, "municipality": "Vereda El Silencio"})
     with write() as tx:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from flask.testing import FlaskClient
 
 from broker.catalogue import schemes
 from broker.listings.imports import import_needs
 from broker.parties.models import User
+from broker.prices.quotes import enter_rate
 from tests.factories import listings as make
-from tests.factories.parties import actor_of, member, organization_of
+from tests.factories.parties import actor_of, member, organization_of, user
 from tests.web.conftest import SignIn, Write, read
 from tests.web.listing_help import FORM, RESERVE, need_people, posted, value_of
 
@@ -207,3 +210,14 @@ def test_the_page_speaks_spanish_with_its_numbers(
     spanish = client.get(f"/needs/{need_id}", headers={"Accept-Language": "es"})
     assert "2.150 COP/kg" in read(spanish)
     assert "7 dic 2026" in read(spanish)
+
+
+def test_at_the_farm_gate_no_freight_is_taken_off(client: FlaskClient, write: Write, sign_in: SignIn) -> None:
+    with write() as tx:
+        enter_rate(tx, "COP", Decimal(3900), tx.today, "TRM")
+        need = make.need(tx, user(tx, "buyer"), delivery_term="farm_gate")
+        producer = user(tx)
+        number = need.id
+    sign_in(client, producer.email)
+    for path in ("/needs", f"/needs/{number}"):
+        assert "No freight: the buyer fetches it −0" in read(client.get(path))

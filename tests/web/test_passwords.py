@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -65,6 +66,17 @@ def test_a_link_cannot_be_made_up_or_changed(client: FlaskClient, email: str, wr
     for wrong in (link[:-1], link.replace("reset/W", "reset/X"), "/password/reset/x", "/password/reset/.."):
         assert client.get(wrong).status_code in (404, 410)
     assert client.get(link).status_code == 200
+
+
+def test_the_link_leads_to_the_address_of_the_installation(
+    app: Flask, client: FlaskClient, email: str, write: Write
+) -> None:
+    app.config["SETTINGS"] = replace(app.config["SETTINGS"], address="https://alianza.example.org")
+    client.post("/password/forgot", data={"email": email})
+    with write() as tx:
+        (message,) = tx.session.scalars(select(Message))
+    assert "https://alianza.example.org/password/reset/" in message.body
+    assert "http://" not in message.body
 
 
 def test_asking_for_a_link_tells_nothing(client: FlaskClient, email: str, write: Write) -> None:

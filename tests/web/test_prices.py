@@ -9,8 +9,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from broker.prices.models import ExchangeRate, PricePoint
+from broker.prices.quotes import enter_rate
 from tests.factories import parties
-from tests.web.conftest import SignIn, Write, soup
+from tests.web.conftest import SignIn, Write, read, soup
 from web.extensions import db
 
 QUOTE = {
@@ -38,6 +39,21 @@ def test_entered_once_and_corrected(app: Flask, client: FlaskClient, write: Writ
         assert [point.value for point in db.session.scalars(select(PricePoint))] == [Decimal(285)]
         assert [rate.per_usd for rate in db.session.scalars(select(ExchangeRate))] == [Decimal("3912.40")]
     soup(client.get("/prices"))
+
+
+def test_a_row_says_whose_it_is_and_another_house_does_not_see_it(
+    client: FlaskClient, write: Write, sign_in: SignIn
+) -> None:
+    with write() as tx:
+        enter_rate(tx, "COP", Decimal(3800), tx.today, "Banco de la República")
+        house, rival = parties.user(tx, "broker"), parties.user(tx, "broker")
+    sign_in(client, house.email)
+    client.post("/prices/rates", data=RATE)
+    text = read(client.get("/prices"))
+    assert "TRM Your house" in text and "Banco de la República The installation" in text
+    sign_in(client, rival.email)
+    text = read(client.get("/prices"))
+    assert "TRM" not in text and "Banco de la República The installation" in text
 
 
 def test_a_mistake_keeps_what_was_typed(client: FlaskClient, write: Write, sign_in: SignIn) -> None:

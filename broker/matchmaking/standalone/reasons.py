@@ -17,6 +17,9 @@ def reasons_of(finding: NeedFinding) -> list[dict[str, Any]]:
     and of these `alone_pairs` and `alone_kg_per_period` that nothing else holds back."""
     if not finding.reasons:
         return []
+    if finding.unlisted:
+        # Not every pair is at hand; the matching has counted them all.
+        return [dict(reason) for reason in finding.reasons]
     others = [dict(reason) for reason in finding.reasons if reason["code"] not in ABOUT_GATES]
     return [*_closed(finding.pairs), *others]
 

@@ -17,7 +17,7 @@ from broker.catalogue import places, products
 from broker.errors import NotFound, RuleBroken
 from broker.listings.cells import Cell, as_text
 from broker.listings.columns import column_named, value_meant
-from broker.listings.fields import read_country, read_product
+from broker.listings.fields import read_country, read_mass, read_product
 from broker.listings.models import PERIODS
 from broker.listings.periods import WEEKS_PER_MONTH
 from broker.listings.reader import Reader
@@ -169,9 +169,9 @@ def _stated(
     reader = Reader(text, decimal_separator=separator)
     if not reader.has("quantity"):
         return [RuleBroken("volume_zero", field="quantity")]
-    quantity = reader.decimal("quantity", above=0, high=10**9)
     period = reader.choice("period", PERIODS, default="week")
     unit = reader.unit("unit", "unit_kg", country, product) if product else None
+    quantity = read_mass(reader, "quantity", unit)
     if quantity is not None and unit is not None:
         done.stated[line] = Stated(quantity * unit[1], period)
     return reader.faults.found

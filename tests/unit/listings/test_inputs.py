@@ -85,11 +85,49 @@ def test_the_other_decimal_sign_is_never_guessed(text: str, separator: Separator
         ({"spec_cup_score_min": "84"}, ("attribute_not_of_product", "spec_cup_score_min")),
         ({"payment_days": "8.5"}, ("whole_number", "payment_days")),
         ({"contributions": "gold: a bar"}, ("choice_unknown", "contributions")),
+        ({"quantity": "2000000000"}, ("attribute_above", "quantity")),
+        ({"quantity": "0.0000001", "unit": "kg"}, ("mass_out_of_range", "quantity")),
+        ({"quantity": "900000000", "unit": "saco", "unit_kg": "2000"}, ("mass_out_of_range", "quantity")),
+        ({"start": "0001-01-01"}, ("date_year", "start")),
+        ({"end": "31/12/9999"}, ("date_year", "end")),
+        ({"price_method": "floor_plus_premium", "floor": "-5"}, ("number_negative", "floor")),
+        (
+            {"price_method": "floor_plus_premium", "floor": "5", "premium": "-1"},
+            ("number_negative", "premium"),
+        ),
+        (
+            {"price_method": "floor_plus_premium", "floor": "180", "index_series": "ICE C"},
+            ("price_method_needs", "differential"),
+        ),
+        ({"differential": "-5000"}, ("out_of_range", "differential")),
+        ({"base_factor": "0"}, ("out_of_range", "base_factor")),
+        ({"review_weeks": "2.5"}, ("whole_number", "review_weeks")),
+        ({"review_weeks": "0"}, ("out_of_range", "review_weeks")),
+        ({"band_pct": "250"}, ("out_of_range", "band_pct")),
+        (
+            {"price_method": "collar", "collar_low": "2300", "collar_high": "2100"},
+            ("range_crossed", "collar_high"),
+        ),
+        ({"price_unit": "saco", "price_unit_kg": "0.000000000000001"}, ("out_of_range", "price_unit_kg")),
+        (
+            {"price_unit": "saco", "price_unit_kg": "0.001", "price": "10000000"},
+            ("price_per_kg_too_high", "price"),
+        ),
     ],
     ids=lambda value: "-".join(map(str, value)) if isinstance(value, tuple) else None,
 )
 def test_each_fault_stands_at_its_field(fields: dict[str, str], fault: tuple[str, str]) -> None:
     assert fault in faults({**NEED, **fields})
+
+
+def test_a_differential_below_the_index_is_usual() -> None:
+    raw = {**NEED, "price_method": "index_differential", "index_series": "ICE C", "differential": "-12.5"}
+    assert read_need(raw, decimal_separator=".").price_params["differential"] == "-12.5"
+
+
+def test_a_price_by_the_tonne_is_no_error() -> None:
+    raw = {**NEED, "price": "30000000", "price_unit": "t"}
+    assert read_need(raw, decimal_separator=".").price_minor == 3_000_000_000
 
 
 def test_all_faults_are_told_at_once() -> None:

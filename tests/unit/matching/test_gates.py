@@ -150,5 +150,6 @@ def test_large_markets_list_only_links_and_near_misses_but_count_everything(
     assert (whole.need[few] == short.need).all()
     assert (whole.capacity[few] == short.capacity).all()
     assert (whole.closed_count == short.closed_count).all()
+    assert np.allclose(whole.closed_kg, short.closed_kg)
     assert (whole.blocked == short.blocked).all()
     assert len(short) < len(whole)

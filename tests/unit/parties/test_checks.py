@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from broker.catalogue import countries
 from broker.errors import RuleBroken
+from broker.parties.models import COUNTRIES
 from broker.parties.phones import to_e164, to_read
 from broker.parties.tax_ids import check_tax_id
 
@@ -65,3 +67,7 @@ def test_what_is_no_telephone_is_refused(text: str) -> None:
 def test_a_telephone_is_read_in_groups() -> None:
     assert to_read("+573001234567") == "+57 300 1234567"
     assert to_read("not a number") == "not a number"
+
+
+def test_parties_and_catalogue_know_the_same_countries() -> None:
+    assert {country.code for country in countries.all()} == set(COUNTRIES)

@@ -56,7 +56,9 @@ def _serializer(purpose: str) -> URLSafeTimedSerializer:
 
 def _link(user: User, purpose: str) -> str:
     token = _serializer(purpose).dumps([user.id, mark_of(user)])
-    return url_for("accounts.reset", token=token, _external=True)
+    # Behind a proxy a request does not say how people reach the site.
+    address = current_app.config["SETTINGS"].address
+    return address + url_for("accounts.reset", token=token, _external=not address)
 
 
 def _read(token: str, purpose: str, seconds: int) -> tuple[int, str] | None:

@@ -56,10 +56,10 @@ def browse() -> ResponseReturnValue:
 @access(*PRODUCERS, "broker")
 def mine() -> ResponseReturnValue:
     """The organization's own capacities in every state; for a broker those of the clients."""
-    rows = queries.capacities_of(db.session(), _owners())
+    found = queries.capacities_page(db.session(), _owners(), filters.page_number())
     return page(
-        "capacities/mine.html", rows=rows, rights={c.id: rights(c) for c in rows}, left=left_over(),
-        due={c.id: due_on(c) for c in rows},
+        "capacities/mine.html", found=found, rights={c.id: rights(c) for c in found.rows}, left=left_over(),
+        due={c.id: due_on(c) for c in found.rows},
     )  # fmt: skip
 
 

@@ -19,8 +19,13 @@ def wanted(sorts: list[str]) -> Filter:
         country=country if country in places else "",
         days=_small(request.args.get("days", ""), 365),
         sort=sort if sort in sorts else sorts[0],
-        page=_small(request.args.get("page", ""), 10**6) or 1,
+        page=page_number(),
     )
+
+
+def page_number() -> int:
+    """The page that the present address asks for, from 1."""
+    return _small(request.args.get("page", ""), 10**6) or 1
 
 
 def narrows(chosen: Filter) -> bool:

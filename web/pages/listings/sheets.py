@@ -112,10 +112,10 @@ def as_file(
 
 def _read(upload: Upload, data: bytes, owner: Organization, taken: Iterable[str]) -> Preview:
     sheet = spreadsheets.read_rows(data, upload.filename, upload.encoding)
-    today = current_app.config["CLOCK"]().date()
+    now = current_app.config["CLOCK"]()
     kind: Kind = "needs" if upload.kind == "needs" else "capacities"
     return spreadsheets.preview(
-        kind, sheet, upload.separator, owner.country, today, taken=taken, owner=owner.legal_name
+        kind, sheet, upload.separator, owner.country, now, taken=taken, owner=owner.legal_name
     )
 
 

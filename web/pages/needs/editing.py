@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import abort, current_app, flash, redirect, request, url_for
+from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -21,6 +21,7 @@ from broker.listings.templates import need_template
 from broker.parties.models import Organization
 from broker.parties.permissions import require_act_for
 from broker.parties.queries import mandates_of, organization
+from web import i18n
 from web.extensions import db
 from web.i18n import decimal_separator, language
 from web.pages.listings import forms
@@ -48,7 +49,7 @@ def new() -> ResponseReturnValue:
     product = request.args.get("product", "")
     if product not in {one.code for one in products.all()}:
         return page("needs/choose_product.html", buyer=buyer, asked=request.args.get("buyer"))
-    today = current_app.config["CLOCK"]().date()
+    today = i18n.today()
     return _form(forms.shown(need_template(product, buyer.country, buyer.municipality, today)), buyer)
 
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from flask import current_app
 from sqlalchemy.orm import Session
 
 from broker.errors import RuleBroken
@@ -17,6 +16,7 @@ from broker.parties.queries import certificates_of
 from broker.prices.quotes import Quotes, quotes_on
 from broker.prices.terms import ask_usd_per_kg
 from broker.prices.worth import Worth, worth_today
+from web import i18n
 from web.pages.listings import forms
 from web.security import actor
 
@@ -47,7 +47,7 @@ def own_capacities(session: Session) -> list[Capacity]:
 def own_view(session: Session, needs: Sequence[Need], capacities: Sequence[Capacity]) -> dict[int, View]:
     """For every need: its worth today per kg from the organization's place, and the closed conditions."""
     organization = forms.organization()
-    today = current_app.config["CLOCK"]().date()
+    today = i18n.today()
     certificates = certificates_of(session, organization.id)
     quotes = quotes_on(session, today)
     views: dict[int, View] = {}

@@ -57,10 +57,11 @@ def browse() -> ResponseReturnValue:
 @access("buyer", "broker")
 def mine() -> ResponseReturnValue:
     """The buyer's own needs in every state; for a broker those of the clients."""
-    rows = queries.needs_of(db.session(), _owners())
+    found = queries.needs_page(db.session(), _owners(), filters.page_number())
     return page(
-        "needs/mine.html", rows=rows, rights={need.id: rights(need) for need in rows}, left=left_over()
-    )
+        "needs/mine.html", found=found, rights={need.id: rights(need) for need in found.rows},
+        left=left_over(),
+    )  # fmt: skip
 
 
 @bp.get("/<int:need_id>")

@@ -1,12 +1,13 @@
 """Quotations and exchange rates: what index clauses and other currencies are reckoned with, each with its day and
-source. A broker enters them; nothing is fetched and nothing is forecast."""
+source. A broker house enters its own, which count for its own market only; nothing is fetched and nothing is
+forecast."""
 
 from __future__ import annotations
 
 import datetime as dt
 from typing import TypeVar
 
-from flask import Blueprint, current_app, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -14,11 +15,12 @@ from sqlalchemy import select
 from broker.listings.reader import Reader
 from broker.money import MINOR_DIGITS
 from broker.prices.models import ExchangeRate, PricePoint
-from broker.prices.quotes import enter_quote, enter_rate
+from broker.prices.quotes import enter_quote, enter_rate, readable
+from web import i18n
 from web.extensions import db
 from web.i18n import decimal_separator
 from web.rendering import page, writing
-from web.security import access
+from web.security import access, actor
 from web.wording import message
 
 bp = Blueprint("prices", __name__, template_folder="templates", url_prefix="/prices")
@@ -67,7 +69,7 @@ def rate() -> ResponseReturnValue:
 
 def _day(reader: Reader, name: str) -> dt.date | None:
     day = reader.date(name, required=True)
-    if day is not None and day > current_app.config["CLOCK"]().date():
+    if day is not None and day > i18n.today():
         reader.faults.add("date_in_future", name)
     return day
 
@@ -86,14 +88,15 @@ def _currencies() -> list[str]:
 
 
 def _page(values: dict[str, str], errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
-    today = current_app.config["CLOCK"]().date().isoformat()
-    points = select(PricePoint).order_by(PricePoint.quoted_on.desc(), PricePoint.id.desc()).limit(SHOWN)
-    rates = select(ExchangeRate).order_by(ExchangeRate.quoted_on.desc(), ExchangeRate.id.desc()).limit(SHOWN)
+    today = i18n.today().isoformat()
+    house = actor().organization_id
+    points = select(PricePoint).where(readable(PricePoint, house)).order_by(PricePoint.quoted_on.desc())
+    rates = select(ExchangeRate).where(readable(ExchangeRate, house)).order_by(ExchangeRate.quoted_on.desc())
     return page(
         "prices/listing.html",
         status=status,
-        points=db.session.scalars(points).all(),
-        rates=db.session.scalars(rates).all(),
+        points=db.session.scalars(points.order_by(PricePoint.id.desc()).limit(SHOWN)).all(),
+        rates=db.session.scalars(rates.order_by(ExchangeRate.id.desc()).limit(SHOWN)).all(),
         currencies=[(code, code) for code in _currencies()],
         values={"quoted_on": today, "rate_on": today} | values,
         errors=errors,

@@ -35,7 +35,8 @@ def show(run_id: int) -> ResponseReturnValue:
     """One run and how far it is; asks for itself again while it is under way."""
     run = queries.run_of(db.session(), actor(), run_id)
     results = queries.results_of(db.session(), run) if run.state == "done" else []
-    return page("runs/show.html", fragment="runs/_progress.html", run=run, results=results)
+    left_out = queries.left_out_of(db.session(), run)
+    return page("runs/show.html", fragment="runs/_progress.html", run=run, results=results, left_out=left_out)
 
 
 @bp.post("/<int:run_id>/cancel")
