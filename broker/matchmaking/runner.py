@@ -12,6 +12,7 @@ from broker.jobs.worker import JobContext, handles, on_giving_up
 from broker.matchmaking.compute import Outcome, compute
 from broker.matchmaking.findings import NeedFinding, PairFinding
 from broker.matchmaking.inputs import collect
+from broker.matchmaking.learning import model_in_force
 from broker.matchmaking.models import Candidate, MatchingRun, NeedResult, Suggestion
 from broker.matchmaking.transitions import SUGGESTION
 from broker.parties.actor import SYSTEM
@@ -35,8 +36,9 @@ def run_matching(context: JobContext) -> None:
         broker_id, policy, seed = run.broker_id, Policy.from_dict(run.policy), run.seed
     with Session(context.engine) as session:
         inputs = collect(session, broker_id, context.clock().date())
+        learned = model_in_force(session, broker_id)
         session.expunge_all()
-    outcome = compute(inputs, policy, seed=seed, report=_Progress(context, run_id))
+    outcome = compute(inputs, policy, seed=seed, report=_Progress(context, run_id), acceptance=learned)
     with transaction(context.engine, SYSTEM, context.clock) as tx:
         run = tx.session.get_one(MatchingRun, run_id, with_for_update=True)
         if outcome.stopped or run.cancel_requested:

@@ -21,7 +21,7 @@ because six features are looked at each time."""
 @dataclass(frozen=True)
 class Drift:
     """Population stability index of a feature, the index that chance alone explains at these sample sizes, and
-    'steady', 'moved' or 'shifted'."""
+    'steady', 'unsure' (large, but no larger than chance explains), 'moved' or 'shifted'."""
 
     feature: str
     index: float
@@ -61,8 +61,15 @@ def _one(name: str, edges: Row, before: FloatArray, values: FloatArray) -> Drift
     old, new = ((count + 0.5) / (count.sum() + 0.5 * len(count)) for count in (before, now))
     index = float(((new - old) * np.log(new / old)).sum())
     noise = CHANCE[len(before) - 1] * float(1.0 / before.sum() + 1.0 / now.sum())
-    level = "shifted" if index > max(SHIFTED, noise) else "moved" if index > max(MOVED, noise) else "steady"
-    return Drift(name, index, noise, level)
+    return Drift(name, index, noise, _level(index, noise))
+
+
+def _level(index: float, noise: float) -> str:
+    if index <= MOVED:
+        return "steady"
+    if index <= noise:
+        return "unsure"
+    return "moved" if index <= SHIFTED else "shifted"
 
 
 def _counted(values: FloatArray, edges: Row) -> FloatArray:

@@ -158,15 +158,18 @@ def test_a_feature_that_never_varies_has_no_say() -> None:
     assert influence(model)[4].change == 0.0
 
 
+CALM = {"steady", "unsure"}
+
+
 def test_a_shifted_feature_is_seen_and_the_others_are_not(paid: tuple[History, AcceptanceModel]) -> None:
     _, model = paid
     recent = world(100, 19, COINS)[0].features.copy()
-    assert {each.level for each in drift(model, recent)} == {"steady"}
+    assert {each.level for each in drift(model, recent)} <= CALM
     recent[:, 2] = 0.2 + 0.3 * (recent[:, 2] - 0.2)
     found = {each.feature: each for each in drift(model, recent)}
     assert found["price_payment"].level == "shifted"
     assert found["price_payment"].index > 0.25
-    assert {each.level for name, each in found.items() if name != "price_payment"} == {"steady"}
+    assert {each.level for name, each in found.items() if name != "price_payment"} <= CALM
 
 
 def test_a_value_that_everybody_had_and_nobody_has_is_a_shift() -> None:
@@ -186,7 +189,8 @@ def test_a_handful_of_suggestions_is_no_drift(paid: tuple[History, AcceptanceMod
     levels = [
         each.level for seed in range(30) for each in drift(model, world(8, 100 + seed, COINS)[0].features)
     ]
-    assert np.mean([level == "steady" for level in levels]) > 0.85
+    assert np.mean([level in CALM for level in levels]) > 0.95
+    assert "unsure" in levels
     assert drift(model, np.empty((0, 6))) == ()
 
 
