@@ -4,7 +4,7 @@ from broker.agreements.models import Agreement, AgreementVersion
 from broker.audit.models import AuditEntry
 from broker.jobs.models import Job
 from broker.listings.models import Capacity, CapacitySlot, Contribution, Need
-from broker.matchmaking.models import Candidate, MatchingRun, NeedResult, Suggestion
+from broker.matchmaking.models import Candidate, LearnedModel, MatchingRun, NeedResult, Suggestion
 from broker.notifications.models import Message
 from broker.parties.models import Certificate, LoginAttempt, Mandate, Membership, Organization, User
 from broker.prices.models import ExchangeRate, PricePoint
@@ -23,6 +23,7 @@ __all__ = [
     "Contribution",
     "ExchangeRate",
     "Job",
+    "LearnedModel",
     "LoginAttempt",
     "Mandate",
     "MatchingRun",

@@ -1,5 +1,6 @@
 """Imported once by every process, so that the handlers of events and jobs are registered."""
 
+import broker.matchmaking.learning
 import broker.matchmaking.runner
 import broker.matchmaking.suggestions
 import broker.notifications.letters

@@ -120,6 +120,7 @@ class Result:
               ``corridors``, ``prices`` and ``money`` have one row per link in this order
     money     [L] surplus in numeraire per kg (buyer's value - landed cost), without fit or service
     value_money  numeraire gained by the plan; fit_cost  numeraire given up for fit (NaN: not measured)
+    acceptance [L] learned chance of a yes that broke ties, None where the weighted fit did
     """
 
     market: Market
@@ -138,6 +139,7 @@ class Result:
     notes: tuple[Reason, ...]
     seconds: Mapping[str, float]
     versions: Mapping[str, str]
+    acceptance: FloatArray | None = None
 
     @property
     def status(self) -> str:

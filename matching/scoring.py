@@ -58,6 +58,12 @@ class Scores:
         """[L,F] points with one decimal, in the order of ``FEATURES``."""
         return self.tenths / 10.0
 
+    @property
+    def values(self) -> FloatArray:
+        """[L,F] feature values in [0, 1], in the order of ``FEATURES``."""
+        found: FloatArray = np.column_stack([each.value for each in self.measured])
+        return found
+
     def breakdown(self, row: int) -> list[FeatureScore]:
         """The lines of one link, in the order of ``FEATURES``."""
         lines = []

@@ -18,6 +18,7 @@ from matching import coverage, robustness
 from matching.allocate import Progress, allocate
 from matching.allocate.allocation import Allocation, relative_gap
 from matching.hedge import hedge
+from matching.learning.model import AcceptanceModel
 from matching.market import Market
 from matching.pairs import Pairs, evaluate
 from matching.prices import corridors, landed_prices
@@ -45,8 +46,12 @@ def solve(
     seed: int = 0,
     workers: int | None = None,
     progress: Progress | None = None,
+    acceptance: AcceptanceModel | None = None,
 ) -> Result:
     """Match a market within about ``time_limit`` seconds.
+
+    With ``acceptance`` its chance of a yes stands in the objective where the weighted fit stands without it;
+    ``scores`` are the same either way.
 
     Raises AssertionError when the plan does not pass the independent validator (a programming error).
     """
@@ -54,8 +59,10 @@ def solve(
     pairs = clock.timed("gates", lambda: evaluate(market))
     links = pairs.links()
     scores = clock.timed("score", lambda: score(market, pairs, links))
+    chance = None if acceptance is None else acceptance.probability(scores.values)
+    fit = scores.fit if chance is None else chance
     worth = surplus(market, pairs, links)
-    problem = allocation_problem(market, pairs, links, worth, scores.fit)
+    problem = allocation_problem(market, pairs, links, worth, fit)
     allocation = clock.timed(
         "allocate",
         lambda: _planned(
@@ -90,7 +97,7 @@ def solve(
         fit_cost=clock.timed(
             "fit_cost",
             lambda: _fit_cost(
-                market, pairs, links, worth, scores.fit, money, time_limit=time_limit, gap=gap, seed=seed
+                market, pairs, links, worth, fit, money, time_limit=time_limit, gap=gap, seed=seed
             ),
         ),
         needs=clock.timed("reasons", lambda: coverage.reports(market, pairs, problem, allocation.quantity)),
@@ -102,7 +109,8 @@ def solve(
         ),
         notes=_notes(market, pairs, allocation),
         seconds=clock.seconds,
-        versions=_versions(),
+        versions=_versions() | ({} if acceptance is None else {"acceptance": acceptance.version}),
+        acceptance=chance,
     )
 
 

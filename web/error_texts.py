@@ -209,5 +209,10 @@ ERRORS = {
     "reason_required": _l("Say why: the other side has a right to a reason."),
     "no_clients": _l("No client has given you a mandate yet, so there is no market to match."),
     "run_under_way": _l("A run is already under way. Wait for it or cancel it."),
+    "answers_few": _l("There are %(answers)s answers yet; learning begins with %(least)s."),
+    "answers_alike": _l("Learning needs at least %(least)s acceptances and as many refusals."),
+    "learning_under_way": _l("Learning is already under way. Look again in a moment."),
+    "model_missing": _l("Nothing has been learned yet."),
+    "model_not_better": _l("It does not foresee the answers better than the fixed weights, so it stays off."),
     "market_empty": _l("None of your clients has an open need."),
 }

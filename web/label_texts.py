@@ -196,6 +196,12 @@ LABELS = {
         "logistics": _l("Logistics"),
         "certificates": _l("Certificates"),
     },
+    "drift": {
+        "steady": _l("Unchanged"),
+        "unsure": _l("Too few to tell"),
+        "moved": _l("Has moved"),
+        "shifted": _l("Has shifted"),
+    },
     "document_owner": {
         "buyer": _l("buyer"),
         "producer_organization": _l("organization"),

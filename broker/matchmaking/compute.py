@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from broker.matchmaking.findings import NeedFinding, findings, unanswered
 from broker.matchmaking.snapshot import Inputs, Snapshot, take
+from matching.learning import AcceptanceModel
 from matching.policy import Policy
 
 # A block's share of the time; markets of one product are small next to this.
 SECONDS_PER_BLOCK = 30.0
 GAP = 1e-3
+
+ACCEPTANCE = "acceptance_model"
+"""Beside the products, the entry of a run's statistics that names the learned model it used."""
 
 Report = Callable[[str, float], bool]
 
@@ -38,15 +43,25 @@ class Outcome:
 WORST_LAST = ("optimal", "within_gap", "time_limit", "infeasible")
 
 
-def compute(inputs: Inputs, policy: Policy, *, seed: int = 0, report: Report | None = None) -> Outcome:
-    """Match the market. `report(stage, share done)` is called often; when it answers False the run stops and the
-    outcome says `stopped`."""
+def compute(
+    inputs: Inputs,
+    policy: Policy,
+    *,
+    seed: int = 0,
+    report: Report | None = None,
+    acceptance: AcceptanceModel | None = None,
+) -> Outcome:
+    """Match the market; with `acceptance` its chance of a yes breaks ties instead of the weighted fit, and its version
+    stands in the statistics. `report(stage, share done)` is called often; when it answers False the run stops and
+    the outcome says `stopped`."""
     tell = report or (lambda stage, share: True)
     tell("snapshot", 0.0)
-    snapshot = take(inputs, policy)
+    snapshot = _marked(take(inputs, policy), acceptance)
     outcome = Outcome(snapshot)
+    if acceptance is not None:
+        outcome.stats[ACCEPTANCE] = acceptance.version
     for number, block in enumerate(snapshot.blocks):
-        if not _solve_into(outcome, number, inputs, seed, tell):
+        if not _solve_into(outcome, number, inputs, seed, tell, acceptance):
             outcome.stopped = True
             return outcome
         outcome.stats[block.product] = {"needs": len(block.needs), "capacities": len(block.capacities)}
@@ -57,7 +72,22 @@ def compute(inputs: Inputs, policy: Policy, *, seed: int = 0, report: Report | N
     return outcome
 
 
-def _solve_into(outcome: Outcome, number: int, inputs: Inputs, seed: int, tell: Report) -> bool:
+def _marked(snapshot: Snapshot, acceptance: AcceptanceModel | None) -> Snapshot:
+    """Equal hashes mean an equal run, so what the run has learned belongs into the hash."""
+    if acceptance is None:
+        return snapshot
+    both = f"{snapshot.sha256}:{acceptance.version}"
+    return replace(snapshot, sha256=hashlib.sha256(both.encode()).hexdigest())
+
+
+def _solve_into(
+    outcome: Outcome,
+    number: int,
+    inputs: Inputs,
+    seed: int,
+    tell: Report,
+    acceptance: AcceptanceModel | None,
+) -> bool:
     # The solvers take seconds to import, so only a process that solves pays for them.
     from matching.solve import solve
 
@@ -69,7 +99,14 @@ def _solve_into(outcome: Outcome, number: int, inputs: Inputs, seed: int, tell: 
         going = going and tell("allocate", (number + done) / count)
         return going
 
-    result = solve(block.market, time_limit=SECONDS_PER_BLOCK, gap=GAP, seed=seed, progress=progress)
+    result = solve(
+        block.market,
+        time_limit=SECONDS_PER_BLOCK,
+        gap=GAP,
+        seed=seed,
+        progress=progress,
+        acceptance=acceptance,
+    )
     if not going or not tell("prices", (number + 1) / count):
         return False
     outcome.needs += findings(block, result, inputs)

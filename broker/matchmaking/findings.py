@@ -252,6 +252,7 @@ def _term(line: Any) -> dict[str, Any]:
         "feature": line.feature,
         "points": line.points,
         "weight": line.weight,
+        "value": line.value,
         "reason": line.reason,
         "params": clean(line.params),
     }

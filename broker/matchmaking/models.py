@@ -87,6 +87,38 @@ class Candidate(Entity, kw_only=True):
     capacity: Mapped[Capacity] = relationship(init=False, repr=False)
 
 
+class LearnedModel(Entity, kw_only=True):
+    """What a broker house has learned about acceptance: the model, its back-test, and whether its runs use it.
+
+    `parameters` and `backtest` are those of `matching.learning`; rows stay, so that a run can be replayed with the
+    version it used. `held` is the house's own "off", which later models inherit.
+    """
+
+    __tablename__ = "acceptance_models"
+    __table_args__ = (
+        CheckConstraint("state IN ('on', 'off')", name="state"),
+        CheckConstraint("state = 'off' OR NOT held", name="held"),
+        UniqueConstraint("broker_id", "version"),
+        Index(
+            "uq_acceptance_models_on",
+            "broker_id",
+            unique=True,
+            sqlite_where=text("state = 'on'"),
+            postgresql_where=text("state = 'on'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, init=False)
+    broker_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    version: Mapped[str]
+    created_at: Mapped[dt.datetime]
+    parameters: Mapped[dict[str, Any]]
+    backtest: Mapped[dict[str, Any]]
+    state: Mapped[str] = mapped_column(default="off")
+    state_since: Mapped[dt.datetime]
+    held: Mapped[bool] = mapped_column(default=False)
+
+
 class Suggestion(Entity, kw_only=True):
     """A computed, explained match of one need and one capacity. No commitment until both sides accept it.
 

@@ -13,6 +13,7 @@ from broker.jobs.worker import JobContext, handles, on_giving_up
 from broker.matchmaking.compute import Outcome, compute
 from broker.matchmaking.findings import NeedFinding, PairFinding
 from broker.matchmaking.inputs import collect
+from broker.matchmaking.learning import model_in_force
 from broker.matchmaking.models import Candidate, MatchingRun, NeedResult, Suggestion
 from broker.matchmaking.transitions import SUGGESTION
 from broker.parties.actor import SYSTEM
@@ -38,8 +39,9 @@ def run_matching(context: JobContext) -> None:
     with Session(context.engine) as session:
         today = context.clock().date()
         inputs = replace(collect(session, broker_id, today), quotes=quotes_on(session, today, broker_id))
+        learned = model_in_force(session, broker_id)
         session.expunge_all()
-    outcome = compute(inputs, policy, seed=seed, report=_Progress(context, run_id))
+    outcome = compute(inputs, policy, seed=seed, report=_Progress(context, run_id), acceptance=learned)
     with transaction(context.engine, SYSTEM, context.clock) as tx:
         run = tx.session.get_one(MatchingRun, run_id, with_for_update=True)
         if outcome.stopped or run.cancel_requested:

@@ -114,6 +114,7 @@ TABLE: dict[str, list[Row]] = {
 MANAGERS_ONLY = ("organizations.profile", "organizations.members", "organizations.certificates")
 WRITERS_ONLY = (
     "needs.new", "capacities.new", "needs.import_file", "capacities.import_file", "mandates.propose", "runs.start",
+    "learning.order", "learning.switch",
 )  # fmt: skip
 BODIES: dict[str, dict[str, str]] = {
     "home.set_language": {"language": "en"},
@@ -132,6 +133,7 @@ BODIES: dict[str, dict[str, str]] = {
     "organizations.certificates": {
         "scheme": "eu_organic", "holder": "own", "valid_from": "2026-01-01", "valid_to": "2027-01-01",
     },
+    "learning.switch": {"state": "off"},
     "needs.new": {**NEED, "buyer": "{client}"},
     "capacities.new": {**CAPACITY, "confirm": "1"},
     "needs.import_file": {"decimal_separator": "."},

@@ -17,6 +17,7 @@ SUBJECTS = (
     "capacities",
     "desk",
     "runs",
+    "learning",
     "suggestions",
     "agreements",
 )
