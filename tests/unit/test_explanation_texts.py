@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.orm import configure_mappers
 
+import broker.models  # noqa: F401  (the entities refer to each other by name)
 from broker.listings.models import Capacity, Need
 from matching.explain import CHOSEN_LIMITS, NOT_USED
 from matching.features import FEATURES
@@ -66,7 +68,8 @@ def language(request: pytest.FixtureRequest) -> Iterator[str]:
 
 @pytest.fixture
 def need() -> Need:
-    # Only what sentences read; the object never meets a database.
+    # Only what sentences read; the object never meets a database. In a process of its own nothing has mapped it yet.
+    configure_mappers()
     made = Need.__new__(Need)
     Need.__mapper__.class_manager.setup_instance(made)
     values: dict[str, Any] = {
