@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from broker.catalogue import countries
+from broker.clock import local_date
 from broker.errors import Conflict, NotFound, RuleBroken
 from broker.listings.agreed import keep_promises, keep_terms_of_capacity, keep_terms_of_need
 from broker.listings.capacity_input import CapacityInput
@@ -44,7 +46,7 @@ def post_need(
     sent = select(Need).where(Need.buyer_id == buyer_id, Need.request_key == request_key)
     if request_key and (first := tx.session.scalar(sent)):
         return first
-    check_need(data, tx.today)
+    check_need(data, tx.now)
     need = Need(
         **need_values(data),
         buyer_id=buyer_id,
@@ -66,7 +68,7 @@ def edit_need(tx: Transaction, need_id: int, version: int, data: NeedInput) -> N
     need = load_need(tx, need_id)
     require_act_for(tx.actor, need.buyer_id, broker_too=True)
     _fresh(need, version, EDITABLE_NEED)
-    check_need(data, tx.today)
+    check_need(data, tx.now)
     values = need_values(data)
     if values["total_kg"] < need.covered_kg:
         raise Conflict("below_covered", kg=need.covered_kg)
@@ -84,8 +86,9 @@ def move_need(tx: Transaction, need_id: int, name: str, *, reason: str = "") -> 
     """Carry out a transition of a need: publish, withdraw, close (people); expire (the system)."""
     need = load_need(tx, need_id)
     role = require_act_for(tx.actor, need.buyer_id, broker_too=True)
-    if name == "publish" and need.reply_by < tx.today:
-        raise RuleBroken("reply_in_past", field="reply_by", today=tx.today)
+    today = local_date(tx.now, countries.get(need.country).time_zone)
+    if name == "publish" and need.reply_by < today:
+        raise RuleBroken("reply_in_past", field="reply_by", today=today)
     if name == "withdraw":
         keep_promises(tx, need)
     NEED.move(need, name, role)

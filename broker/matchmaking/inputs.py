@@ -43,7 +43,7 @@ def collect(session: Session, broker_id: int, today: dt.date) -> Inputs:
     return Inputs(
         needs=needs,
         capacities=capacities,
-        quotes=quotes_on(session, today),
+        quotes=quotes_on(session, today, broker_id),
         today=today,
         readiness=readiness_by_organization(session, organizations, today),
         certificates=_certificates(session, organizations),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import delete, select, update
@@ -17,7 +16,6 @@ from broker.matchmaking.learning import model_in_force
 from broker.matchmaking.models import Candidate, MatchingRun, NeedResult, Suggestion
 from broker.matchmaking.transitions import SUGGESTION
 from broker.parties.actor import SYSTEM
-from broker.prices.quotes import quotes_on
 from broker.transaction import Transaction, transaction
 from matching.policy import Policy
 
@@ -37,8 +35,7 @@ def run_matching(context: JobContext) -> None:
         run.state, run.started_at, run.stage, run.progress_pct = "running", tx.now, "snapshot", 0
         broker_id, policy, seed = run.broker_id, Policy.from_dict(run.policy), run.seed
     with Session(context.engine) as session:
-        today = context.clock().date()
-        inputs = replace(collect(session, broker_id, today), quotes=quotes_on(session, today, broker_id))
+        inputs = collect(session, broker_id, context.clock().date())
         learned = model_in_force(session, broker_id)
         session.expunge_all()
     outcome = compute(inputs, policy, seed=seed, report=_Progress(context, run_id), acceptance=learned)
