@@ -41,7 +41,7 @@ def main() -> int:
     ):
         if not rows:
             continue
-        runs = sections.measured(rows, given.seconds, solvers)
+        runs = sections.raced(rows, given.seconds, solvers)
         sound &= all(by[OURS].value is not None for by in runs.values())
         print("\n" + show(sections.contest_table(title, rows, runs, given.seconds)), flush=True)
         if rows is fixed and (target := targets.table(rows, runs)).rows:

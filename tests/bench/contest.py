@@ -35,6 +35,7 @@ class Run:
     bound    its proven upper limit; seconds include the building of its model
     peak_mb  most memory of its process when it was done, plus the most of its workers
     note     why there is no value, or what was wrong
+    waited   share of the time in which some process of the machine waited for a core; NaN where Linux does not say
     """
 
     value: float | None
@@ -42,6 +43,7 @@ class Run:
     seconds: float
     peak_mb: float
     note: str = ""
+    waited: float = np.nan
 
     @property
     def gap(self) -> float:
@@ -60,10 +62,10 @@ def contest(solver: str, make: Make, seconds: float, cores: int, gap: float) -> 
 def _run(solver: str, make: Make, seconds: float, cores: int, gap: float) -> Run:
     module = import_module(SOLVERS[solver])
     problem = make()
-    begun = time.perf_counter()
+    begun, waited = time.perf_counter(), measure.waited_seconds()
     found = module.solve(problem, seconds, cores, gap)
-    took = time.perf_counter() - begun
-    return judged(problem, found, took, measure.own_peak_mb())
+    took, waited = time.perf_counter() - begun, measure.waited_seconds() - waited
+    return replace(judged(problem, found, took, measure.own_peak_mb()), waited=waited / took)
 
 
 def judged(problem: AllocationProblem, found: Found, seconds: float, peak_mb: float) -> Run:

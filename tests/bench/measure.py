@@ -50,6 +50,15 @@ def own_peak_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
+def waited_seconds() -> float:
+    """Seconds, since the machine started, in which some process waited for a core; NaN where Linux does not say."""
+    try:
+        some = Path("/proc/pressure/cpu").read_text().splitlines()[0]
+        return float(some.rpartition("total=")[2]) / 1e6
+    except (OSError, ValueError, IndexError):
+        return float("nan")
+
+
 def apart(work: Callable[[], T], allowed: float) -> Measured[T]:
     """``work()`` in a fresh process, ended with its workers after ``allowed`` seconds or beyond ``MOST_MB``.
 

@@ -15,11 +15,14 @@ NONE = "–"
 GAP = 1e-6
 """Relative gap at which every solver may stop: none of them stops early."""
 
+QUIET = 0.15
+"""Up to this share of waiting for a core a table is called measured in peace."""
+
 Runs = dict[str, dict[str, Run]]
 """By row and solver."""
 
 
-def measured(rows: Sequence[Row], seconds: float | None, solvers: Sequence[str]) -> Runs:
+def raced(rows: Sequence[Row], seconds: float | None, solvers: Sequence[str]) -> Runs:
     """Every row by every solver that it names, one after the other."""
     found: Runs = {}
     for row in rows:
@@ -46,7 +49,20 @@ def contest_table(title: str, rows: Sequence[Row], runs: Runs, seconds: float | 
         against = [_against(by)] if len(solvers) > 1 else []
         table.rows.append([row.name, f"{seconds or row.seconds:g} s, {row.cores}", *cells, *against])
         table.notes += [f"{row.name}, {each}: {run.note}" for each, run in by.items() if run.note]
+    table.notes += _quiet([run for by in runs.values() for run in by.values()])
     return table
+
+
+def _quiet(runs: Sequence[Run]) -> list[str]:
+    """How far the machine was shared with others while these runs were measured."""
+    shares = sorted(run.waited for run in runs if math.isfinite(run.waited))
+    if not shares or shares[-1] < QUIET:
+        return []
+    middle = shares[len(shares) // 2]
+    return [
+        f"Not a quiet machine: some process waited for a core {middle:.0%} of the time of a solve in the middle, "
+        f"{shares[0]:.0%} to {shares[-1]:.0%}."
+    ]
 
 
 def cell(run: Run, best: float | None) -> str:
@@ -80,6 +96,7 @@ def literature_table(seconds: float) -> Table:
     """Costs (less is better) next to HiGHS, and how far from the optimum they can be at most."""
     heads = ["sources × customers", "ours: cost", "gap", "s", "HiGHS: cost", "gap", "s", "ours against HiGHS"]
     table = Table(f"Fixed-charge transportation, {seconds:g} s each on 1 core", heads)
+    measured: list[Run] = []
     for shape in literature.SHAPES:
         whole, ours, theirs = literature.compare(shape, "HiGHS", seconds)
         say(f"{shape.name:>20} ours {ours.seconds:.1f} s, HiGHS {theirs.seconds:.1f} s")
@@ -89,6 +106,8 @@ def literature_table(seconds: float) -> Table:
         table.rows.append([shape.name, *_cost(ours, whole), *_cost(theirs, whole), more])
         runs = (("ours", ours), ("HiGHS", theirs))
         table.notes += [f"{shape.name}, {name}: {run.note}" for name, run in runs if run.note]
+        measured += [ours, theirs]
+    table.notes += _quiet(measured)
     return table
 
 
