@@ -24,6 +24,9 @@ SOLVERS = {
     "CP-SAT": "tests.bench.rivals.cp_sat",
 }
 
+LATE = 1.1
+"""Up to a tenth over the limit is the end of the last step."""
+
 Make = Callable[[], AllocationProblem]
 
 
@@ -35,6 +38,7 @@ class Run:
     bound    its proven upper limit; seconds include the building of its model
     peak_mb  most memory of its process when it was done, plus the most of its workers
     note     why there is no value, or what was wrong
+    late     it overran its limit by more than a tenth: its value was not found in equal time
     waited   share of the time in which some process of the machine waited for a core; NaN where Linux does not say
     """
 
@@ -43,6 +47,7 @@ class Run:
     seconds: float
     peak_mb: float
     note: str = ""
+    late: bool = False
     waited: float = np.nan
 
     @property
@@ -56,7 +61,10 @@ def contest(solver: str, make: Make, seconds: float, cores: int, gap: float) -> 
     found = measure.apart(partial(_run, solver, make, seconds, cores, gap), 1.5 * seconds + 90.0)
     if found.answer is None:
         return Run(None, np.inf, np.nan, np.nan, found.note)
-    return replace(found.answer, peak_mb=found.answer.peak_mb + found.workers_mb)
+    run = found.answer
+    late = run.seconds > LATE * seconds
+    note = ", ".join(filter(None, (run.note, f"over its limit of {seconds:g} s" if late else "")))
+    return replace(run, peak_mb=run.peak_mb + found.workers_mb, note=note, late=late)
 
 
 def _run(solver: str, make: Make, seconds: float, cores: int, gap: float) -> Run:

@@ -78,8 +78,9 @@ def _figures(run: Run) -> str:
 
 
 def lead(by: dict[str, Run]) -> float | None:
-    """Ours less the best rival's value, as a share of it; None where either is missing."""
-    rivals = [run.value for name, run in by.items() if name != OURS and run.value is not None]
+    """Ours less the best value that a rival found in time, as a share of it; None where either is missing."""
+    timely = [run for name, run in by.items() if name != OURS and not run.late]
+    rivals = [run.value for run in timely if run.value is not None]
     ours = by[OURS].value if OURS in by else None
     if ours is None or not rivals:
         return None
