@@ -78,14 +78,13 @@ def _figures(run: Run) -> str:
 
 
 def lead(by: dict[str, Run]) -> float | None:
-    """Ours less the best value that a rival found in time, as a share of it; None where either is missing."""
+    """Ours less the best value that a rival found in time, as a share of it; None where either is missing or
+    the rivals' plans are empty."""
     timely = [run for name, run in by.items() if name != OURS and not run.late]
     rivals = [run.value for run in timely if run.value is not None]
     ours = by[OURS].value if OURS in by else None
-    if ours is None or not rivals:
-        return None
-    best = max(rivals)
-    return (ours - best) / abs(best) if best else 0.0
+    best = max(rivals, default=0.0)
+    return None if ours is None or not best else (ours - best) / abs(best)
 
 
 def _against(by: dict[str, Run]) -> str:
