@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
 PYTEST_ARGS ?=
+BENCH_ARGS ?=
 
 # The machine's own Python is used; uv must never fetch another one.
 export UV_PYTHON_DOWNLOADS := never
@@ -33,7 +34,7 @@ check: $(VENV)/.dev compiled
 	$(BIN)/python -m pytest tests/guards -q
 
 bench: $(VENV)/.dev
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench $(BENCH_ARGS)
 
 # With uv when the index could give it, with pip otherwise: both check every hash.
 install = if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --python $(BIN)/python $(1); \

@@ -1,4 +1,8 @@
-"""``python -m tests.bench [--seconds N] [--large]``: one table of stages and one against HiGHS."""
+"""``python -m tests.bench``: our engine next to HiGHS, SCIP and CP-SAT, every stage, and names, in one run.
+
+Each solver runs alone, in a fresh process, with the same wall clock and cores; every plan is recomputed by
+``matching.validate``. docs/benchmarks.md says what the columns mean and holds the tables of ``--markdown``.
+"""
 
 from __future__ import annotations
 
@@ -6,78 +10,113 @@ import argparse
 import datetime as dt
 import os
 import platform
-import resource
+import signal
 import sys
+from collections.abc import Callable, Iterator
+from importlib.metadata import version
+from pathlib import Path
 
-from matching.allocate import allocate
-from matching.generate import market as problem_of
-from matching.solve import solve
-from matching.validate import validate
-from tests.bench import markets, rivals
+from tests.bench import literature, sections, stages, targets, what_if
+from tests.bench.contest import OURS, SOLVERS
+from tests.bench.rows import FIXED, LINEAR, QUICK, Row
+from tests.bench.table import Table
 
-LINEAR = [(749, 1), (7_600, 1), (76_000, 1), (749, 12)]
-FIXED = [(749, 1), (749, 12), (7_600, 1)]
-STAGES = ("gates", "score", "allocate", "validate", "prices", "reasons", "robustness")
+PACKAGES = ("highspy", "ortools", "numpy", "scipy")
+PARTS = ("literature", "stages", "gates", "names", "what-if")
 
 
 def main() -> int:
-    """Run every row; a plan that the validator refuses makes the run fail."""
-    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--seconds", type=float, default=20.0, help="time limit of every solve (default 20)")
-    parser.add_argument("--large", action="store_true", help="also a million pairs and 76,000 fixed charges")
-    given = parser.parse_args()
-    print(f"{dt.datetime.now(dt.UTC):%Y-%m-%d %H:%M} UTC, {os.cpu_count()} cores, {platform.machine()},")
-    print(f"Python {platform.python_version()}, {given.seconds:g} s a solve, one process")
-    sound = _linear(given.seconds)
-    sound &= _fixed(given.seconds, FIXED + [(76_000, 1)] * given.large)
-    _stages(given.seconds, [749, 7_600, 76_000] + [1_000_000] * given.large)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"\npeak memory {peak:,.0f} MiB")
+    """Print every table; a plan of ours that the validator refuses makes the run fail."""
+    given = _arguments()
+    # So that a run that is told to end takes its solver with it.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    show: Callable[[Table], str] = Table.markdown if given.markdown else Table.plain
+    print(_machine(), flush=True)
+    solvers = (OURS,) if given.no_rivals else tuple(SOLVERS)
+    sound = True
+    fixed = _chosen(FIXED, given)
+    for title, rows in (
+        ("Markets with a fixed charge: value as a share of the best, proven gap, seconds, memory", fixed),
+        ("Linear markets: the same without fixed charge", _chosen(LINEAR, given)),
+    ):
+        if not rows:
+            continue
+        runs = sections.raced(rows, given.seconds, solvers)
+        sound &= all(by[OURS].value is not None for by in runs.values())
+        print("\n" + show(sections.contest_table(title, rows, runs, given.seconds)), flush=True)
+        if rows is fixed and (target := targets.table(rows, runs)).rows:
+            print("\n" + show(target), flush=True)
+    for table in _others(given, solvers):
+        print("\n" + show(table), flush=True)
     return 0 if sound else 1
 
 
-def _linear(seconds: float) -> bool:
-    print("\nlinear market        ours: value      s |    HiGHS: value      s | time ratio  value ratio")
-    sound = True
-    for links, periods in LINEAR:
-        problem = problem_of(links, periods, seed=1, fixed=False)
-        ours = allocate(problem, time_limit=seconds)
-        theirs = rivals.highs_linear(problem, 10 * seconds)
-        sound &= not validate(problem, ours)
-        print(
-            f"{links:>7,} x {periods:<2}  {ours.value:>18,.0f} {ours.seconds:>6.2f} |"
-            f" {theirs.value:>15,.0f} {theirs.seconds:>6.2f} |"
-            f" {theirs.seconds / ours.seconds:>10.1f} {ours.value / theirs.value:>12.6f}",
-            flush=True,
-        )
-    return sound
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    keys = [row.key for row in (*FIXED, *LINEAR)]
+    parser.add_argument("--seconds", type=float, help="wall clock of every solve (default: each row's own)")
+    parser.add_argument("--rows", nargs="*", metavar="ROW", help=f"of {', '.join((*keys, *PARTS))}")
+    parser.add_argument("--quick", action="store_true", help="rows up to 7,600 links, short limits")
+    parser.add_argument("--no-rivals", action="store_true", help="our engine only")
+    parser.add_argument("--markdown", action="store_true", help="tables as docs/benchmarks.md holds them")
+    given = parser.parse_args()
+    unknown = set(given.rows or ()) - {*keys, *PARTS}
+    if unknown:
+        parser.error(f"no such row: {', '.join(sorted(unknown))}")
+    return given
 
 
-def _fixed(seconds: float, rows: list[tuple[int, int]]) -> bool:
-    print("\nfixed charge         ours: value    gap      s |    HiGHS: value    gap      s | value ratio")
-    sound = True
-    for links, periods in rows:
-        problem = problem_of(links, periods, seed=1)
-        ours = allocate(problem, time_limit=seconds)
-        theirs = rivals.highs_fixed_charge(problem, seconds)
-        sound &= not validate(problem, ours)
-        gap = (theirs.bound - theirs.value) / max(abs(theirs.value), 1e-9)
-        print(
-            f"{links:>7,} x {periods:<2}  {ours.value:>18,.0f} {ours.gap:>6.2%} {ours.seconds:>6.1f} |"
-            f" {theirs.value:>15,.0f} {gap:>6.2%} {theirs.seconds:>6.1f} |"
-            f" {ours.value / max(theirs.value, 1e-9):>10.4f}",
-            flush=True,
-        )
-    return sound
+def _chosen(rows: tuple[Row, ...], given: argparse.Namespace) -> list[Row]:
+    if given.rows is not None:
+        return [row for row in rows if row.key in given.rows]
+    if not given.quick:
+        return list(rows)
+    return [
+        Row(row.key, row.name, row.make, QUICK[row.key], row.cores, row.solvers)
+        for row in rows
+        if row.key in QUICK
+    ]
 
 
-def _stages(seconds: float, sizes: list[int]) -> None:
-    print("\nwhole run, seconds per stage")
-    print("  pairs   links  " + "".join(f"{stage:>11}" for stage in STAGES))
-    for pairs in sizes:
-        result = solve(markets.market(pairs, 1), time_limit=seconds)
-        times = "".join(f"{result.seconds[stage]:>11.3f}" for stage in STAGES)
-        print(f"{pairs:>9,} {len(result.links):>7,}{times}", flush=True)
+def _others(given: argparse.Namespace, solvers: tuple[str, ...]) -> Iterator[Table]:
+    """The tables besides the two contests."""
+    chosen = PARTS if given.rows is None else [part for part in PARTS if part in given.rows]
+    quick = given.quick
+    if "literature" in chosen and "HiGHS" in solvers:
+        yield sections.literature_table(given.seconds or (5.0 if quick else literature.SECONDS))
+    plan_seconds = given.seconds or (10.0 if quick else stages.PLAN_SECONDS)
+    if "stages" in chosen:
+        yield sections.stages_table(stages.PAIRS[:3] if quick else stages.PAIRS, plan_seconds)
+    if "gates" in chosen:
+        yield sections.gates_table(stages.PRODUCTS[:1] if quick else stages.PRODUCTS)
+    if "names" in chosen:
+        yield sections.names_table()
+    if "what-if" in chosen and not quick and what_if.available():
+        yield sections.what_if_table(plan_seconds)
+
+
+def _machine() -> str:
+    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    return (
+        f"Measured {dt.datetime.now(dt.UTC):%Y-%m-%d %H:%M} UTC on {os.cpu_count()} cores of {_processor()}"
+        f"{_memory()}, load {os.getloadavg()[0]:.1f} when it began; Python {platform.python_version()}, {packages}."
+    )
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        return next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
+
+
+def _memory() -> str:
+    try:
+        size = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (ValueError, OSError):
+        return ""
+    return f" with {size / 2**30:.0f} GB"
 
 
 if __name__ == "__main__":

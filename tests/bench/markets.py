@@ -13,16 +13,21 @@ PAIRS_PER_BLOCK = 20_000
 
 def market(pairs: int, periods: int, seed: int = 0) -> Market:
     """A market whose products bring together about ``pairs`` pairs in all, needs to capacities as 2 to 5."""
-    generator = np.random.default_rng(seed)
     concepts = max(1, round(pairs / PAIRS_PER_BLOCK))
     per_concept = pairs / concepts
     n = max(1, round(concepts * np.sqrt(per_concept * 2 / 5)))
     m = max(1, round(concepts * np.sqrt(per_concept * 5 / 2)))
+    return sized(n, m, concepts, periods, seed)
+
+
+def sized(n: int, m: int, concepts: int, periods: int, seed: int = 0) -> Market:
+    """``n`` needs and ``m`` capacities spread evenly over ``concepts`` products."""
+    generator = np.random.default_rng(seed)
     needs = Needs(
         id=[f"N{row:06}" for row in range(n)],
         concept=np.arange(n) % concepts,
         wait_days=generator.choice([0, 8, 15, 30], n),
-        demand=generator.integers(20, 101, (n, periods)) * 1000.0,
+        demand=generator.integers(20, 101, (n, periods)).astype(float) * 1000.0,
         ceiling=generator.uniform(130, 220, n),
         price=generator.uniform(100, 200, n),
         lat=generator.uniform(2, 8, n),
@@ -34,7 +39,7 @@ def market(pairs: int, periods: int, seed: int = 0) -> Market:
     capacities = Capacities(
         id=[f"C{row:06}" for row in range(m)],
         concept=np.arange(m) % concepts,
-        supply=generator.integers(8, 41, (m, periods)) * 1000.0,
+        supply=generator.integers(8, 41, (m, periods)).astype(float) * 1000.0,
         max_wait_days=generator.choice([8, 15, 30, 45], m),
         ask=generator.uniform(60, 140, m),
         readiness=generator.uniform(40, 95, m),
