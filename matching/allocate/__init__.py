@@ -26,6 +26,9 @@ from matching.problem import AllocationProblem
 
 __all__ = ["Allocation", "Progress", "allocate"]
 
+PUNCTUAL = 0.97
+"""Share of the time limit that is given out: solvers look at the clock now and then only."""
+
 
 def allocate(
     problem: AllocationProblem,
@@ -46,7 +49,7 @@ def allocate(
     begun = time.monotonic()
     parts = components.split(problem)
     order = sorted(range(len(parts)), key=lambda k: (-parts[k].problem.links, k))
-    watch = _Watch(problem, parts, progress, begun + time_limit)
+    watch = _Watch(problem, parts, progress, begun + time_limit * PUNCTUAL)
     pool = Pool(workers or 1)
     # What is large keeps every worker busy by itself.
     alone = [k for k in order if pool.workers <= 1 or component.is_large(parts[k].problem)]

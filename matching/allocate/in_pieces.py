@@ -7,9 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-
-from matching.allocate import exact, kernel, pieces
+from matching.allocate import exact, kernel, pieces, slopes
 from matching.allocate.allocation import Part
 from matching.allocate.pool import Pool, Task
 from matching.allocate.relaxation import Relaxation, relax, relax_by_flow
@@ -28,6 +26,9 @@ PASSES = ((1.0, 2e-3), (0.5, 1e-3), (0.75, 5e-4), (0.25, 2.5e-4), (0.6, 0.0))
 
 KEEP_RATE = 2e-4
 """The search ends with a pass that gains less than this share."""
+
+START_SHARE = 0.1
+"""Share of the time for a first plan of the whole, so that no piece stays empty when time runs out."""
 
 PLAN_SHARE = 0.6
 """Share of the time for planning; the rest proves how good the plan is."""
@@ -51,12 +52,15 @@ def in_pieces(
 ) -> Part:
     """The plan of one large component and its upper limit."""
     begun = time.monotonic()
+    starting = _Clock(begun + (deadline - begun) * START_SHARE)
+    start = slopes.start(problem, lambda: starting.remaining() <= 0 or not told(0.0, 0.0))
     columns = int((problem.uppers() > 0).sum())
     relaxed = relax(problem, (deadline - begun) * 0.2) if columns <= RELAX_COLUMNS else None
     relaxed = relaxed or relax_by_flow(problem)
     now = time.monotonic()
     planning = _Clock(now + (deadline - now) * PLAN_SHARE)
-    quantity, value, rounds = np.zeros_like(problem.uppers()), 0.0, 0
+    quantity, rounds = start.quantity, 0
+    value = kernel.worth(problem, quantity)
     for number, (first, enough) in enumerate(PASSES):
         cut = pieces.cut(problem, PIECE_COLUMNS, first)
 
@@ -71,7 +75,7 @@ def in_pieces(
         settled = gained <= KEEP_RATE * abs(value)
         if settled or planning.remaining() <= 0 or not reached(1.0, value):
             break
-    bound = relaxed.bound
+    bound = min(relaxed.bound, start.bound)
     if _open(value, bound, gap) and told(PLAN_SHARE, value):
         bound = min(bound, _limit(problem, relaxed, _Clock(deadline), gap, seed, pool))
     return Part(quantity, bound, "pieces", stopped=_open(value, bound, gap), rounds=rounds)
@@ -92,14 +96,13 @@ def _planned(
     told: Callable[[float, float], bool],
 ) -> tuple[FloatArray, int]:
     parts = pieces.planned(problem, quantity, cut)
-    again = bool(quantity.any())
     share = _Share(clock, parts, pool.workers)
     tasks: list[Task[FloatArray]] = [
         (
             _plan,
             {
                 "problem": part.problem,
-                "start": quantity[part.links] if again else None,
+                "start": quantity[part.links],
                 "time_limit": share.of(part),
                 "gap": gap,
                 "seed": seed,
@@ -117,7 +120,7 @@ def _planned(
 
 
 def _plan(
-    problem: AllocationProblem, start: FloatArray | None, time_limit: float, gap: float, seed: int
+    problem: AllocationProblem, start: FloatArray, time_limit: float, gap: float, seed: int
 ) -> FloatArray:
     return kernel.solve(problem, time_limit=time_limit, gap=gap, seed=seed, start=start, nodes=1)
 

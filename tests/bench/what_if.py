@@ -47,8 +47,7 @@ def _one_need(plan_seconds: float) -> Change:
     begun = time.perf_counter()
     plan = allocate(problem, time_limit=plan_seconds)
     planned = time.perf_counter()
-    # The only call of replan: (the problem as it is now, the problem and plan before) -> Allocation.
-    after = import_module(MODULE).replan(_halved(problem, 0), problem, plan)
+    after = import_module(MODULE).replan(_halved(problem, 0), problem, plan.quantity).allocation
     return Change(planned - begun, time.perf_counter() - planned, plan.value, after.value)
 
 

@@ -87,7 +87,7 @@ def steps(house: House) -> list[Step]:
         Step(VISITOR, "/sign-up", "main form button"),
         Step(VISITOR, "/no-such-page", ""),
         Step("buyer", "/needs/new?product=plantain_dom_harton", "button[name=publish][value='1']"),
-        Step("buyer", f"/needs/{objects['need']}", "form[action$='/withdraw'] button"),
+        Step("buyer", f"/needs/{objects['need']}", "form[action$='/close'] button"),
         Step("buyer", "/needs/import", "main form button", file="id,product\nx,plantain_dom_harton\n"),
         Step("buyer", "/organization", "main form button.primary", {"legal_name": ""}),
         Step("buyer", "/desk", ""),

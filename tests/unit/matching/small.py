@@ -56,7 +56,12 @@ def one_pair(
 
 @st.composite
 def problems(
-    draw: st.DrawFn, *, linear: bool = False, most_links: int = 6, most_periods: int = 2
+    draw: st.DrawFn,
+    *,
+    linear: bool = False,
+    bundles: bool = True,
+    most_links: int = 6,
+    most_periods: int = 2,
 ) -> AllocationProblem:
     """Random problems of a few needs and capacities with whole numbers, so that optima are exact."""
     n, m = draw(st.integers(1, 3)), draw(st.integers(1, 3))
@@ -92,7 +97,7 @@ def problems(
             "incumbent": whole(0, 1, e).astype(bool),
             "switching_cost": whole(0, 10, e),
         }
-        if draw(st.booleans()):
+        if bundles and draw(st.booleans()):
             fields |= _bundled(fields["need"], draw(st.lists(st.booleans(), min_size=e, max_size=e)), fields)
     return AllocationProblem(**fields)
 
