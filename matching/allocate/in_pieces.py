@@ -25,7 +25,8 @@ PASSES = ((1.0, 2e-3), (0.5, 1e-3), (0.75, 5e-4), (0.25, 2.5e-4), (0.6, 0.0))
 """Size of the first piece in each pass, so that borders move, and the gap that is enough inside its pieces."""
 
 KEEP_RATE = 2e-4
-"""The search ends with a pass that gains less than this share."""
+"""The search ends with two passes in a row that each gain less than this share: one alone may have had its borders in
+the wrong places."""
 
 START_SHARE = 0.1
 """Share of the time for a first plan of the whole, so that no piece stays empty when time runs out."""
@@ -59,7 +60,7 @@ def in_pieces(
     relaxed = relaxed or relax_by_flow(problem)
     now = time.monotonic()
     planning = _Clock(now + (deadline - now) * PLAN_SHARE)
-    quantity, rounds = start.quantity, 0
+    quantity, rounds, settled = start.quantity, 0, 0
     value = kernel.worth(problem, quantity)
     for number, (first, enough) in enumerate(PASSES):
         cut = pieces.cut(problem, PIECE_COLUMNS, first)
@@ -72,8 +73,8 @@ def in_pieces(
         if gained > 0:
             quantity, value = better, value + gained
         rounds += solved
-        settled = gained <= KEEP_RATE * abs(value)
-        if settled or planning.remaining() <= 0 or not reached(1.0, value):
+        settled = settled + 1 if gained <= KEEP_RATE * abs(value) else 0
+        if settled == 2 or planning.remaining() <= 0 or not reached(1.0, value):
             break
     bound = min(relaxed.bound, start.bound)
     if _open(value, bound, gap) and told(PLAN_SHARE, value):
