@@ -9,14 +9,18 @@ from decimal import Decimal
 from sqlalchemy import select
 
 from broker.agreements import facts
+from broker.agreements.events import AgreementAbandoned
 from broker.agreements.gather import Deal, gather
 from broker.agreements.models import Agreement, AgreementVersion
+from broker.agreements.transitions import AGREEMENT
 from broker.catalogue import countries
 from broker.clock import local_date
 from broker.documents import canonical
-from broker.errors import NotFound
+from broker.errors import NotAllowed, NotFound, RuleBroken
+from broker.listings.reserve import release
+from broker.listings.services import load_capacity, load_need
 from broker.matchmaking.models import Suggestion
-from broker.matchmaking.suggestions import require_clients
+from broker.matchmaking.suggestions import deliveries_of, require_clients
 from broker.matchmaking.transitions import SUGGESTION
 from broker.money import KgPrice
 from broker.parties import queries as parties
@@ -60,6 +64,30 @@ def draft(tx: Transaction, suggestion_id: int) -> Agreement:
         agreement.buyer_id,
         sha256=agreement.versions[0].sha256,
     )
+    return agreement
+
+
+def abandon(tx: Transaction, agreement_id: int, reason: str) -> Agreement:
+    """End a draft before anybody signs, for its parties and its broker; what it promised is free again on both sides.
+
+    Raises NotFound for a stranger, RuleBroken without a reason, Conflict when it is no draft any more.
+    """
+    found = tx.session.get(Agreement, agreement_id)
+    own = tx.actor.organization_id
+    if found is None or own not in (found.buyer_id, found.organization_id, found.broker_id):
+        raise NotFound("not_found")
+    if not tx.actor.may_write:
+        raise NotAllowed("role_may_not_write")
+    if not reason.strip():
+        raise RuleBroken("reason_required", field="reason")
+    suggestion = found.suggestion
+    need, capacity = load_need(tx, suggestion.need_id), load_capacity(tx, suggestion.capacity_id)
+    agreement = tx.session.get_one(Agreement, agreement_id, with_for_update=True, populate_existing=True)
+    side = {found.buyer_id: "buyer", found.organization_id: "producer"}.get(own or 0, "broker")
+    AGREEMENT.move(agreement, "abandon", side)
+    release(tx, need, capacity, deliveries_of(suggestion, need))
+    tx.record("agreement.abandon", "agreement", agreement.id, agreement.buyer_id, side=side, reason=reason)
+    tx.emit(AgreementAbandoned(agreement.id, own or 0, reason.strip()))
     return agreement
 
 

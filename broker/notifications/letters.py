@@ -9,6 +9,8 @@ from typing import Any
 import yaml
 from sqlalchemy import select
 
+from broker.agreements.events import AgreementAbandoned
+from broker.agreements.models import Agreement
 from broker.events import on
 from broker.matchmaking.events import SuggestionAnswered, SuggestionSent, SuggestionStale
 from broker.matchmaking.models import Suggestion
@@ -56,6 +58,16 @@ def _suggestion_stale(tx: Transaction, event: SuggestionStale) -> None:
         write_letter(tx, reader, letter, path=path, reason=event.reason, **names)
     path = f"/desk/needs/{need.id}"
     write_letter(tx, suggestion.broker_id, letter, path=path, reason=event.reason, **names)
+
+
+@on(AgreementAbandoned)
+def _agreement_abandoned(tx: Transaction, event: AgreementAbandoned) -> None:
+    agreement = tx.session.get_one(Agreement, event.agreement_id)
+    names = {"buyer": agreement.buyer.legal_name, "organization": agreement.organization.legal_name}
+    path = f"/agreements/{agreement.id}"
+    for reader in (agreement.buyer_id, agreement.organization_id, agreement.broker_id):
+        if reader != event.by_organization_id:
+            write_letter(tx, reader, "agreement_abandoned", path=path, reason=event.reason, **names)
 
 
 @on(MandateProposed)

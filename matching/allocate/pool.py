@@ -17,6 +17,10 @@ TRIES = 3
 """How often work is given out again after a worker died under it."""
 
 
+LOST = ("TerminatedWorkerError", "BrokenProcessPool", "KilledWorker", "FutureCancelledError")
+"""What loky and Dask raise then, by name: neither need be installed."""
+
+
 @dataclass(frozen=True)
 class Pool:
     """``workers`` processes; with one, everything happens here."""
@@ -52,4 +56,4 @@ class Pool:
 
 def _died(error: Exception) -> bool:
     """Whether a worker was lost, not the work wrong."""
-    return type(error).__name__ in ("TerminatedWorkerError", "BrokenProcessPool", "KilledWorker")
+    return type(error).__name__ in LOST

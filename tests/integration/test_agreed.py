@@ -15,7 +15,7 @@ from broker.agreements import services as agreements
 from broker.clock import FixedClock
 from broker.database import make_engine
 from broker.demo.load import BROKER, BUYER
-from broker.errors import Conflict, Invalid
+from broker.errors import Conflict, Invalid, NotFound, RuleBroken
 from broker.listings.cells import as_text, need_cells
 from broker.listings.models import Capacity, CapacitySlot, Need
 from broker.listings.need_input import read_need
@@ -153,6 +153,27 @@ def test_a_drafted_deal_is_not_stepped_back_from_and_none_is_drafted_without_bot
         transaction(alliance.engine, person(alliance.engine, BROKER), alliance.clock) as tx,
     ):
         agreements.draft(tx, second)
+
+
+def test_a_draft_that_ends_holds_nothing_back(alliance: Alliance) -> None:
+    first = alliance.ids[0]
+    alliance.agree(first)
+    with transaction(alliance.engine, alliance.broker, alliance.clock) as tx:
+        made = agreements.draft(tx, first).id
+    producer = alliance.producer(first)
+    with pytest.raises(RuleBroken), transaction(alliance.engine, producer, alliance.clock) as tx:
+        agreements.abandon(tx, made, " ")
+    stranger = alliance.producer(alliance.ids[1])
+    with pytest.raises(NotFound), transaction(alliance.engine, stranger, alliance.clock) as tx:
+        agreements.abandon(tx, made, "x")
+    with transaction(alliance.engine, producer, alliance.clock) as tx:
+        assert agreements.abandon(tx, made, "Vendimos a otro.").state == "abandoned"
+    assert (alliance.need().state, alliance.need().covered_kg) == ("open", Decimal(0))
+    told = alliance.letters("Terminó un borrador de acuerdo")
+    assert BUYER in told and BROKER in told and len(told) == 2
+    with pytest.raises(Conflict), transaction(alliance.engine, alliance.buyer, alliance.clock) as tx:
+        agreements.abandon(tx, made, "again")
+    withdraw_capacity(alliance, first)
 
 
 def test_those_who_were_asked_are_told_when_it_ends(alliance: Alliance) -> None:

@@ -106,6 +106,9 @@ TABLE: dict[str, list[Row]] = {
         Row("fresh_producer_a", NOBODY, body={"reason": "price"}),
     ],
     "agreements.create": [Row("agreed_producer_a", HOUSE)],
+    "agreements.abandon": [
+        Row("agreement_producer_a", BUYER | PRODUCERS | HOUSE, knows=ITS_READER, body={"reason": "x"}),
+    ],
     "agreements.show": [Row("agreement_producer_a", BUYERS | PRODUCERS | HOUSE)],
     "agreements.as_pdf": [Row("agreement_producer_a", BUYERS | PRODUCERS | HOUSE)],
 }  # fmt: skip

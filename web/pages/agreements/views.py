@@ -8,12 +8,15 @@ from flask_babel import gettext as _
 
 from broker.agreements import assembly, queries, services
 from broker.agreements.open_points import by_owner
+from broker.agreements.transitions import AGREEMENT
 from broker.documents import pdf
 from broker.documents.content import content_hash
+from broker.errors import RuleBroken
 from web.extensions import db
 from web.i18n import LANGUAGES, language
 from web.rendering import page, writing
 from web.security import PRODUCERS, access, actor
+from web.wording import message
 
 bp = Blueprint("agreements", __name__, template_folder="templates", url_prefix="/agreements")
 PARTIES = ("broker", "buyer", *PRODUCERS)
@@ -40,11 +43,31 @@ def create(suggestion_id: int) -> ResponseReturnValue:
 @access(*PARTIES)
 def show(agreement_id: int) -> ResponseReturnValue:
     """The draft, clause by clause, with its open points."""
+    return _shown(agreement_id, {})
+
+
+@bp.post("/<int:agreement_id>/abandon")
+@access(*PARTIES)
+def abandon(agreement_id: int) -> ResponseReturnValue:
+    """End the draft, with a reason that the others read."""
+    try:
+        with writing() as tx:
+            services.abandon(tx, agreement_id, request.form.get("reason", "").strip()[:200])
+    except RuleBroken as fault:
+        return _shown(agreement_id, {fault.field or "reason": message(fault)}, 422)
+    flash(_("The draft has ended. The quantities are free again."), "ok")
+    return redirect(url_for("agreements.show", agreement_id=agreement_id), 303)
+
+
+def _shown(agreement_id: int, errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
     agreement = queries.agreement_for(db.session(), actor(), agreement_id)
     version = agreement.versions[-1]
     draft = assembly.assemble(services.facts_of(version), _wanted_language())
     return page(
         "agreements/show.html",
+        status=status,
+        errors=errors,
+        may_end=bool(AGREEMENT.available(agreement.state, "buyer")) and actor().may_write,
         agreement=agreement,
         version=version,
         draft=draft,
