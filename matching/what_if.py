@@ -18,8 +18,11 @@ from matching.components import Component, split, subproblem
 from matching.problem import AllocationProblem
 from matching.types import BoolArray, FloatArray, IntArray
 
-REACH_COLUMNS = 1_000
+REACH_COLUMNS = 600
 """Quantity columns re-planned around a change: enough for it to ripple, few enough for an answer within a second."""
+
+ANSWER_SECONDS = 0.8
+"""Time that solvers may take by default: whoever asks what if waits at the screen."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ def replan(
     *,
     gap: float = 1e-3,
     seed: int = 0,
-    time_limit: float = 10.0,
+    time_limit: float = ANSWER_SECONDS,
 ) -> Replanned:
     """Carry ``quantity`` [E,T], planned for ``before``, over to ``problem`` and re-plan what the change touches.
 
@@ -62,7 +65,8 @@ def replan(
             links = part.links[piece.links]
             seen[part.needs[piece.needs]] = True
             left = time_limit - (time.monotonic() - begun)
-            plan[links] = _solved(piece.problem, plan[links], max(0.05, left), gap, seed)
+            whole = len(piece.links) == len(part.links)
+            plan[links] = _solved(piece.problem, plan[links], whole, max(0.05, left), gap, seed)
     value = problem.objective(plan, plan.sum(axis=1) > 0)
     was = before.objective(quantity, quantity.sum(axis=1) > 0)
     return Replanned(_allocation(problem, plan, value, time.monotonic() - begun), seen, value - was)
@@ -152,9 +156,10 @@ def around(problem: AllocationProblem, needs: IntArray, columns: int) -> BoolArr
 
 
 def _solved(
-    problem: AllocationProblem, carried: FloatArray, time_limit: float, gap: float, seed: int
+    problem: AllocationProblem, carried: FloatArray, whole: bool, time_limit: float, gap: float, seed: int
 ) -> FloatArray:
-    if network.is_network(problem) or not component.is_large(problem, component.SMALL_COLUMNS):
+    """All of a small or linear market anew; surroundings from the plan they had."""
+    if whole:
         return component.solve(problem, time_limit=time_limit, gap=gap, seed=seed).quantity
     start = slopes.repaired(problem, np.minimum(carried, problem.uppers()))
     return kernel.solve(problem, time_limit=time_limit, gap=gap, seed=seed, start=start, nodes=1)

@@ -25,7 +25,7 @@ def test_a_linear_market_is_solved_as_if_anew(before: AllocationProblem, row: in
     demand = before.demand.copy()
     demand[row % len(demand)] = kg
     problem = replace(before, demand=demand)
-    found = replan(problem, before, allocate(before).quantity).allocation
+    found = replan(problem, before, allocate(before).quantity, time_limit=60).allocation
     assert found.value == pytest.approx(allocate(problem).value, abs=1e-6)
     assert validate(problem, found) == []
 
@@ -38,7 +38,7 @@ def test_a_small_market_with_conditions_is_solved_as_if_anew(
     supply = before.supply.copy()
     supply[row % len(supply)] = kg
     problem = replace(before, supply=supply)
-    found = replan(problem, before, allocate(before).quantity).allocation
+    found = replan(problem, before, allocate(before).quantity, time_limit=60).allocation
     assert validate(problem, found) == []
     assert found.value == pytest.approx(allocate(problem).value, abs=1e-5)
 
@@ -47,9 +47,9 @@ def test_links_may_come_and_go() -> None:
     before = market(60, 2, seed=1)
     plan = allocate(before)
     fewer = before.only(np.flatnonzero(~plan.active | (np.arange(before.links) % 2 == 0)))
-    less = replan(fewer, before, plan.quantity)
+    less = replan(fewer, before, plan.quantity, time_limit=60)
     assert validate(fewer, less.allocation) == [] and less.gained < 0
-    again = replan(before, fewer, less.allocation.quantity)
+    again = replan(before, fewer, less.allocation.quantity, time_limit=60)
     assert again.allocation.value == pytest.approx(plan.value, rel=1e-6)
 
 
@@ -67,7 +67,7 @@ def test_what_shares_nothing_with_the_change_stays_as_it_is() -> None:
     )
     plan = allocate(both)
     changed = replace(both, demand=np.vstack((one.demand * 1.5, other.demand)))
-    found = replan(changed, both, plan.quantity)
+    found = replan(changed, both, plan.quantity, time_limit=60)
     assert not found.touched[n:].any() and found.touched[:n].all()
     assert (found.allocation.quantity[one.links :] == plan.quantity[one.links :]).all()
 
@@ -77,7 +77,7 @@ def test_only_the_surroundings_of_a_change_are_planned_again(monkeypatch: pytest
     before = market(1_200, 1, seed=3)
     plan = allocate(before, time_limit=20)
     value = before.value + np.where(before.need == 7, 25.0, 0.0)
-    found = replan(replace(before, value=value), before, plan.quantity)
+    found = replan(replace(before, value=value), before, plan.quantity, time_limit=60)
     carried = float((value[:, None] * plan.quantity).sum()) - float(before.fixed_cost[plan.active].sum())
     assert 1 <= found.touched.sum() <= 12 and found.touched[7]
     assert found.allocation.value >= carried - 1e-6
@@ -87,7 +87,7 @@ def test_only_the_surroundings_of_a_change_are_planned_again(monkeypatch: pytest
 def test_without_a_change_nothing_is_planned_again() -> None:
     before = market(60, 2, seed=1)
     plan = allocate(before)
-    found = replan(before, before, plan.quantity)
+    found = replan(before, before, plan.quantity, time_limit=60)
     assert not found.touched.any() and found.gained == 0.0
     assert (found.allocation.quantity == plan.quantity).all()
 
