@@ -23,10 +23,9 @@ REPAIRS = 12
 
 @dataclass(frozen=True)
 class Start:
-    """A plan that keeps every condition, the links any flow used, and an upper limit."""
+    """A plan that keeps every condition, and an upper limit."""
 
     quantity: FloatArray
-    seen: BoolArray
     bound: float
 
 
@@ -36,7 +35,6 @@ def start(problem: AllocationProblem, stop: Callable[[], bool]) -> Start:
     most = uppers.sum(axis=1)
     fixed = np.maximum(0.0, -problem.spread_bonus())
     slope = np.where(most > 0, fixed / np.where(most > 0, most, 1.0), 0.0)
-    seen = np.zeros(problem.links, dtype=np.bool_)
     best, best_value, bound = np.zeros_like(uppers), 0.0, np.inf
     for round_number in range(ROUNDS):
         tilted = values - slope[:, None]
@@ -45,7 +43,6 @@ def start(problem: AllocationProblem, stop: Callable[[], bool]) -> Start:
             gifts = float(np.maximum(0.0, problem.bonus()).sum())
             bound = network.bound_above(problem, tilted, uppers, quantity) + gifts
         total = quantity.sum(axis=1)
-        seen |= total > 0
         plan = repaired(problem, quantity)
         value = problem.objective(plan, plan.sum(axis=1) > 0)
         if value > best_value:
@@ -53,7 +50,7 @@ def start(problem: AllocationProblem, stop: Callable[[], bool]) -> Start:
         if stop():
             break
         slope = np.where(total > 0, fixed / np.where(total > 0, total, 1.0), slope)
-    return Start(best, seen, bound)
+    return Start(best, bound)
 
 
 def repaired(problem: AllocationProblem, quantity: FloatArray) -> FloatArray:
