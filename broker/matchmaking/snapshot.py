@@ -13,13 +13,13 @@ from decimal import Decimal
 import numpy as np
 
 from broker.catalogue import products
+from broker.catalogue.places import ROAD_FACTOR
 from broker.listings.models import Capacity, CapacitySlot, Need
 from broker.listings.reserve import supply_of
 from broker.matchmaking.grid import Grid, grid_of, need_periods
 from broker.matchmaking.pricing import Prices, capacities_priced, needs_priced
 from broker.matchmaking.spec_arrays import SpecArrays, spec_arrays
 from broker.parties.models import Certificate
-from broker.prices.freight import ROAD_FACTOR
 from broker.prices.quotes import Quotes
 from broker.readiness.scores import Readiness
 from matching.market import Capacities, Market, Needs

@@ -1,7 +1,7 @@
 """The freight rule: a base and an amount per road km, per kg, by country; settings that a broker house may change.
 
 The default is the demonstration market's rule: 28 + 0.6 x km COP per kg in Colombia, the same in US dollars at 3,700
-COP per dollar elsewhere; road km are 1.35 x the great circle.
+COP per dollar elsewhere. Road km are those of broker.catalogue.places.
 """
 
 from __future__ import annotations
@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from broker.prices.quotes import Quotes
-
-ROAD_FACTOR = 1.35
 
 
 @dataclass(frozen=True)

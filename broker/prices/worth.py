@@ -10,7 +10,7 @@ from broker.catalogue.places import Located, distance_km
 from broker.errors import RuleBroken
 from broker.listings.models import Need
 from broker.prices.formulas import effective_price
-from broker.prices.freight import ROAD_FACTOR, rule_for
+from broker.prices.freight import rule_for
 from broker.prices.quotes import Quotes
 from broker.prices.terms import published_price
 
@@ -46,7 +46,7 @@ def worth_today(
         rate = quotes.rate(need.currency)
     except RuleBroken:
         return None
-    km = Decimal(str(distance_km(origin, need, ROAD_FACTOR)))
+    km = Decimal(str(distance_km(origin, need)))
     freight = Decimal(0) if need.delivery_term == "farm_gate" else (base + per_km * km) * rate
     net = price - freight
     today = effective_price(net, need.wait_days, monthly_cost)

@@ -8,10 +8,14 @@ import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+import pytest
+
 from tests.support.tree import ROOT, below, name_of
 
 COMMITTER = ROOT / "broker" / "transaction.py"
 MONEY = ("broker/money.py", "broker/prices", "broker/agreements", "broker/deliveries", "broker/finance")
+# Where amounts are reckoned to the cent, not even a literal may be one.
+EXACT = ("broker/money.py", "broker/prices", "broker/deliveries", "broker/finance")
 SOLVERS = ("ortools", "highspy", "sklearn", "scipy", "pandas")
 # File -> why its HTML needs no escaping. An entry must say where every value in it comes from.
 TRUSTED_MARKUP: dict[str, str] = {}
@@ -24,6 +28,20 @@ def test_only_the_transaction_commits() -> None:
 
 def test_money_is_never_a_float() -> None:
     assert not _found(below(*MONEY), _is_float), "use Decimal or integer minor units"
+    assert not _found(below(*EXACT), _is_binary), "use Decimal or integer minor units"
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["rate = 0.04", "x = -1e-3", "x = float(1)", "def f(x: float) -> None: ...", "x = list(map(float, y))"],
+)
+def test_a_planted_float_is_seen(line: str) -> None:
+    assert any(_is_binary(node) for node in ast.walk(ast.parse(line)))
+
+
+@pytest.mark.parametrize("line", ["rate = Decimal('0.04')", "x = 1", "text = '0.04'", "floating = 1"])
+def test_exact_figures_are_no_floats(line: str) -> None:
+    assert not any(_is_binary(node) for node in ast.walk(ast.parse(line)))
 
 
 def test_python_marks_no_text_as_safe() -> None:
@@ -58,8 +76,12 @@ def _is_commit(node: ast.AST) -> bool:
 
 
 def _is_float(node: ast.AST) -> bool:
-    # A literal such as 1.5 needs no guard: Decimal refuses to be multiplied by it.
     return isinstance(node, ast.Name) and node.id == "float"
+
+
+def _is_binary(node: ast.AST) -> bool:
+    # Decimal refuses to be multiplied by 1.5, but a literal may meet an int, or become Decimal(1.1).
+    return _is_float(node) or (isinstance(node, ast.Constant) and isinstance(node.value, float))
 
 
 def _is_markup(node: ast.AST) -> bool:
