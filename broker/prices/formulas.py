@@ -19,11 +19,16 @@ CENTS = Decimal(100)
 
 @dataclass(frozen=True)
 class Quote:
-    """A dated value of a series: ICE C in US cents per lb, a market price in currency per kg."""
+    """A dated value of a series and who published it: ICE C in US cents per lb, a market price in currency per kg.
+
+    `unit` says so where it is known: usc_lb, or a currency and a unit such as HNL/qq.
+    """
 
     series: str
     value: Decimal
     date: str
+    unit: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,8 @@ def quotes_on(session: Session, day: dt.date, house: int | None = None) -> Quote
         rates[rate.currency] = rate.per_usd
     series: dict[str, Quote] = {}
     for point in session.scalars(_in_force(PricePoint, day, house)):
-        series[point.series] = Quote(point.series, point.value, point.quoted_on.isoformat())
+        day_quoted = point.quoted_on.isoformat()
+        series[point.series] = Quote(point.series, point.value, day_quoted, point.unit, point.source)
     return Quotes(rates, series)
 
 
