@@ -12,16 +12,10 @@ import typst
 from broker.documents import canonical
 from broker.documents.content import Document, content_hash
 from broker.documents.glyphs import displayable
+from broker.documents.page import PAPER, words
 
 TEMPLATE = Path(__file__).parent / "templates" / "agreement.typ"
 STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
-# Letter is what offices in Colombia, Bolivia, Guatemala, Honduras and Panama print on.
-PAPER = "us-letter"
-
-WORDS = {
-    "es": {"page": "Página", "of": "de"},
-    "en": {"page": "Page", "of": "of"},
-}
 
 
 def render_pdf(document: Document, *, note: str | None = None, paper: str = PAPER) -> bytes:
@@ -38,7 +32,7 @@ def render_pdf(document: Document, *, note: str | None = None, paper: str = PAPE
         "note": document.notice if note is None else note,
         "paper": paper,
         "date": [date.year, date.month, date.day],
-        "words": WORDS.get(document.language, WORDS["en"]),
+        "words": {**words(document.language)},
     }
     made = dt.datetime(date.year, date.month, date.day, tzinfo=dt.UTC)
     text = json.dumps(data, ensure_ascii=False)
