@@ -1,7 +1,8 @@
 """Every entity, so that migrations and tests see the whole schema."""
 
-from broker.agreements.models import Agreement, AgreementVersion
+from broker.agreements.models import Acceptance, Agreement, AgreementVersion, Remark, Signature
 from broker.audit.models import AuditEntry
+from broker.documents.attachments import Attachment
 from broker.jobs.models import Job
 from broker.listings.models import Capacity, CapacitySlot, Contribution, Need
 from broker.matchmaking.models import Candidate, LearnedModel, MatchingRun, NeedResult, Suggestion
@@ -11,10 +12,12 @@ from broker.prices.models import ExchangeRate, PricePoint
 from broker.readiness.models import Assessment, AssessmentValue
 
 __all__ = [
+    "Acceptance",
     "Agreement",
     "AgreementVersion",
     "Assessment",
     "AssessmentValue",
+    "Attachment",
     "AuditEntry",
     "Candidate",
     "Capacity",
@@ -33,6 +36,8 @@ __all__ = [
     "NeedResult",
     "Organization",
     "PricePoint",
+    "Remark",
+    "Signature",
     "Suggestion",
     "User",
 ]

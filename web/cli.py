@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -12,7 +13,10 @@ import click
 from web.starting import plainly, settings_for
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy import Engine
+    from sqlalchemy.orm import Session
 
 
 @click.group()
@@ -157,10 +161,71 @@ def match(
     )  # fmt: skip
 
 
+@main.command()
+@click.argument("file", type=INPUT)
+def verify(file: Path) -> None:
+    """Say whether FILE is the PDF of an agreement kept here, byte for byte.
+
+    The version that the file names is made again from what is stored and compared. Exit code 0 when it is that PDF,
+    1 when it was altered, when the stored version was, or when no version here is named in it.
+    """
+    from broker.agreements.proving import prove
+
+    with plainly(), _reading() as session:
+        proof = prove(session, file.read_bytes())
+    named = f"version {proof.number} of agreement {proof.agreement_id} (SHA-256 {proof.sha256})"
+    if proof.verdict == "proven":
+        click.echo(f"This is the PDF of {named}, unchanged.")
+        for one in proof.signatures:
+            click.echo(
+                f"Signed for the {one.side} by the account of {one.user}, {one.moment:%Y-%m-%d %H:%M} UTC."
+            )
+        if not proof.signatures:
+            click.echo("It carries no signature.")
+        return
+    reasons = {
+        "altered": f"The file names {named}, but it is not what that version makes: the file was altered.",
+        "damaged": f"The stored {named} no longer has its hash: the database was altered.",
+        "unknown": "The file names no agreement that is kept here.",
+    }
+    click.echo(reasons[proof.verdict], err=True)
+    sys.exit(1)
+
+
+@main.command()
+def check() -> None:
+    """Look through what is stored for what must never be: every fault is named. Exit code 1 when there is one."""
+    from broker.agreements.proving import faults_of_versions
+
+    with plainly(), _reading() as session:
+        faults = list(faults_of_versions(session))
+    for fault in faults:
+        click.echo(
+            f"agreement {fault.agreement_id}, version {fault.number}: {fault.code.replace('_', ' ')}",
+            err=True,
+        )
+    if faults:
+        sys.exit(1)
+    click.echo("Everything that was looked through is as it should be.")
+
+
 def _engine() -> Engine:
     from broker.database import make_engine
 
     return make_engine(settings_for().database_url)
+
+
+@contextmanager
+def _reading() -> Iterator[Session]:
+    """A session on the configured database that leaves no connection behind."""
+    from sqlalchemy.orm import Session
+
+    engine = _engine()
+    try:
+        with Session(engine) as session:
+            yield session
+    finally:
+        engine.dispose()
 
 
 if __name__ == "__main__":

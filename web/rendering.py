@@ -56,10 +56,12 @@ def query_with(**changes: Any) -> str:
 def _context() -> dict[str, Any]:
     # A request refused before its actor was loaded (a missing form token, a foreign host) still gets its page.
     actor = g.get("actor") or VISITOR
+    now = current_app.config["CLOCK"]()
     return {
         "actor": actor,
         "user": g.get("user"),
         "demo": current_app.config["SETTINGS"].demo,
         "navigation": navigation(actor),
-        "today": to_user_timezone(current_app.config["CLOCK"]()).date(),
+        "today": to_user_timezone(now).date(),
+        "now": now,
     }

@@ -97,12 +97,13 @@ def run_worker(*, follows_parent: bool = False) -> None:
 
 
 class _Timetable:
-    """What is due by the clock: needs expire or close, capacities go stale, mandates end."""
+    """What is due by the clock: needs expire or close, capacities go stale, mandates end, talks stall."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine, self.next = engine, 0.0
 
     def __call__(self) -> None:
+        from broker.agreements.negotiation import sweep_stalled
         from broker.listings.timetable import sweep_listings
         from broker.parties.services import sweep_mandates
 
@@ -111,6 +112,7 @@ class _Timetable:
         with transaction(self.engine, SYSTEM) as tx:
             sweep_listings(tx)
             sweep_mandates(tx)
+            sweep_stalled(tx)
         self.next = time.monotonic() + SWEEP_SECONDS
 
 

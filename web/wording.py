@@ -59,6 +59,8 @@ def _one(name: str, value: Any) -> str:
         return kilograms(value)
     if name == "country" and isinstance(value, str) and len(value) == 2:
         return country_name(value)
+    if name == "part" and value in LABELS["agreement_part"]:
+        return label(value, "agreement_part")
     if name == "state" and value in LABELS["any_state"]:
         return label(value, "any_state")
     if isinstance(value, Decimal | int | float) and not isinstance(value, bool):

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from broker.agreements import tables
-from broker.agreements.clause_library import LANGUAGES, Clause, ClauseLibrary, Line, house_library
+from broker.agreements.clause_library import (
+    LANGUAGES,
+    Clause,
+    ClauseLibrary,
+    Line,
+    house_library,
+    plain_library,
+)
 from broker.agreements.facts import DraftFacts
 from broker.agreements.fairness import Flag, flags
 from broker.agreements.fill import Filler, filler_for
@@ -70,6 +77,28 @@ def assemble(facts: DraftFacts, language: str, library: ClauseLibrary | None = N
         sections=(*parts, *_annexes(filler), *_fairness(filler, found, parts), _open_points(filler, points)),
     )
     return DraftDocument(document, points, found, {_name(clause): clause.version for clause in used})
+
+
+def summarize(facts: DraftFacts, language: str) -> Document:
+    """What the members read before anybody signs: the same facts in plain words, on one page, in "es" or "en"."""
+    library = house_library()
+    filler = filler_for(library, facts, language, LANGUAGES)
+    # What is open is open in the agreement; the summary shows it under the same number.
+    _parts(filler, [clause for clause in library.clauses if clause.part and _applies(clause, facts)])
+    sections = tuple(
+        Section(f"summary-{clause.id}", "part", clause.title[language], blocks=_blocks(filler, clause, ""))
+        for clause in plain_library().clauses
+    )
+    return Document(
+        title=filler.label("summary_title"),
+        subtitle=f"{facts.buyer.legal_name} · {facts.organization.legal_name}",
+        language=language,
+        locale=filler.speech.locale,
+        date=facts.created,
+        notice=filler.label("summary_notice"),
+        preamble=(),
+        sections=sections,
+    )
 
 
 def _legend(filler: Filler, count: int) -> Paragraph:

@@ -23,6 +23,7 @@ from broker.agreements.open_points import OWNERS
 from broker.agreements.paths import Condition, exists, paths_of
 
 HOUSE = Path(__file__).parent / "clauses"
+PLAIN = Path(__file__).parent / "summary"
 LANGUAGES = ("es", "en")
 PARTS = range(7)
 
@@ -95,6 +96,12 @@ class ClauseLibrary:
 def house_library() -> ClauseLibrary:
     """The clauses that come with Alianza."""
     return load_library((HOUSE,))
+
+
+@cache
+def plain_library() -> ClauseLibrary:
+    """The paragraphs of the one-page summary for the members, in the form of clauses."""
+    return load_library((PLAIN,))
 
 
 def load_library(folders: Iterable[Path]) -> ClauseLibrary:

@@ -8,6 +8,36 @@ from broker.events import Event
 
 
 @dataclass(frozen=True)
+class AgreementSent(Event):
+    """The broker sent a draft to both parties."""
+
+    agreement_id: int
+
+
+@dataclass(frozen=True)
+class OfferMade(Event):
+    """A side made a new version."""
+
+    agreement_id: int
+    number: int
+    side: str
+
+
+@dataclass(frozen=True)
+class AgreementNegotiated(Event):
+    """Both parties accepted one version: the members may read the summary, and the review period runs."""
+
+    agreement_id: int
+
+
+@dataclass(frozen=True)
+class AgreementSigned(Event):
+    """The representatives of both parties have signed one version."""
+
+    agreement_id: int
+
+
+@dataclass(frozen=True)
 class AgreementAbandoned(Event):
     """A draft was ended by one of its parties or its broker, who says why."""
 

@@ -41,12 +41,18 @@ def exists(path: str) -> bool:
     head, _, rest = path.partition(".")
     if head == "derived":
         return rest in DERIVED
+    return kind_at(path) is not None
+
+
+def kind_at(path: str) -> Any:
+    """The annotated type of what stands at `path`, without None; None when there is no such path."""
     kind: Any = DraftFacts
     for name in path.split("."):
         kind = _kind_below(kind, name)
         if kind is None:
-            return False
-    return True
+            return None
+    options = [option for option in get_args(kind) if option is not type(None)]
+    return options[0] if get_origin(kind) in (Union, types.UnionType) else kind
 
 
 def holds(facts: DraftFacts, condition: Condition) -> bool:

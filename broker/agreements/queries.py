@@ -1,13 +1,13 @@
-"""Who reads which agreement."""
+"""Who reads which agreement, and what is read with it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload, undefer
 
-from broker.agreements.models import Agreement, AgreementVersion
+from broker.agreements.models import Acceptance, Agreement, AgreementVersion, Remark, Signature
 from broker.errors import NotFound
 from broker.matchmaking.models import Suggestion
 from broker.parties.actor import Actor
@@ -23,8 +23,8 @@ def agreements_of(session: Session, actor: Actor) -> Sequence[Agreement]:
             joinedload(Agreement.buyer),
             joinedload(Agreement.organization),
             joinedload(Agreement.suggestion).joinedload(Suggestion.need),
-            # A version holds the whole agreement; a list shows only how many there are.
-            joinedload(Agreement.versions).load_only(AgreementVersion.number),
+            # A list shows of each version only its number and how much is open.
+            joinedload(Agreement.versions).load_only(AgreementVersion.number, AgreementVersion.open_points),
         )
         .order_by(Agreement.id.desc())
     )
@@ -32,7 +32,7 @@ def agreements_of(session: Session, actor: Actor) -> Sequence[Agreement]:
 
 
 def agreement_for(session: Session, actor: Actor, agreement_id: int) -> Agreement:
-    """One agreement, for its parties and its broker. Raises NotFound for anyone else."""
+    """One agreement with its three houses, for its parties and its broker. Raises NotFound for anyone else."""
     query = (
         select(Agreement)
         .where(Agreement.id == agreement_id)
@@ -40,7 +40,6 @@ def agreement_for(session: Session, actor: Actor, agreement_id: int) -> Agreemen
             joinedload(Agreement.buyer),
             joinedload(Agreement.organization),
             joinedload(Agreement.broker),
-            selectinload(Agreement.versions),
         )
     )
     agreement = session.scalar(query)
@@ -48,3 +47,42 @@ def agreement_for(session: Session, actor: Actor, agreement_id: int) -> Agreemen
     if agreement is None or own not in (agreement.buyer_id, agreement.organization_id, agreement.broker_id):
         raise NotFound("not_found")
     return agreement
+
+
+def history(session: Session, agreement: Agreement) -> Sequence[AgreementVersion]:
+    """Every version without its text, newest first, with who made, accepted and signed it."""
+    query = (
+        select(AgreementVersion)
+        .where(AgreementVersion.agreement_id == agreement.id)
+        .options(
+            joinedload(AgreementVersion.created_by),
+            joinedload(AgreementVersion.acceptances).joinedload(Acceptance.accepted_by),
+            joinedload(AgreementVersion.signatures).joinedload(Signature.signed_by),
+        )
+        .order_by(AgreementVersion.number.desc())
+    )
+    return session.scalars(query).unique().all()
+
+
+def version_of(session: Session, agreement: Agreement, number: int | None = None) -> AgreementVersion:
+    """One version with its facts and words, the last where no number is given. Raises NotFound."""
+    query = select(AgreementVersion).where(AgreementVersion.agreement_id == agreement.id)
+    if number is not None:
+        query = query.where(AgreementVersion.number == number)
+    query = query.options(undefer(AgreementVersion.facts), undefer(AgreementVersion.content))
+    query = query.order_by(AgreementVersion.number.desc()).limit(1)
+    found = session.scalar(query)
+    if found is None:
+        raise NotFound("not_found")
+    return found
+
+
+def remarks_on(session: Session, agreement: Agreement) -> Sequence[Remark]:
+    """What was said about it, newest first."""
+    query = (
+        select(Remark)
+        .where(Remark.agreement_id == agreement.id)
+        .options(joinedload(Remark.said_by))
+        .order_by(Remark.id.desc())
+    )
+    return session.scalars(query).all()

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from decimal import Decimal
 
 from sqlalchemy import select
 
-from broker.agreements import facts
-from broker.agreements.events import AgreementAbandoned
+from broker.agreements import facts, freezing
 from broker.agreements.gather import Deal, gather
 from broker.agreements.models import Agreement, AgreementVersion
-from broker.agreements.transitions import AGREEMENT
 from broker.catalogue import countries
 from broker.clock import local_date
-from broker.documents import canonical
-from broker.errors import NotAllowed, NotFound, RuleBroken
-from broker.listings.reserve import release
-from broker.listings.services import load_capacity, load_need
+from broker.errors import NotFound
 from broker.matchmaking.models import Suggestion
-from broker.matchmaking.suggestions import deliveries_of, require_clients
+from broker.matchmaking.suggestions import require_clients
 from broker.matchmaking.transitions import SUGGESTION
 from broker.money import KgPrice
 from broker.parties import queries as parties
@@ -38,18 +32,22 @@ def draft(tx: Transaction, suggestion_id: int) -> Agreement:
     require_clients(tx.actor, suggestion)
     SUGGESTION.move(suggestion, "convert", "broker")
     tx.record("suggestion.convert", "suggestion", suggestion.id, broker_id, side="broker")
-    found = _gather(tx, suggestion)
+    frozen = freezing.freeze(_gather(tx, suggestion))
     agreement = Agreement(
         suggestion_id=suggestion.id,
         buyer_id=suggestion.need.buyer_id,
         organization_id=suggestion.capacity.organization_id,
         broker_id=broker_id,
         created_at=tx.now,
+        moved_at=tx.now,
+        promised=frozen.facts["schedule"]["periods"],
         versions=[
             AgreementVersion(
                 number=1,
-                facts=json.loads(facts.to_json(found)),
-                sha256=canonical.sha256(found),
+                facts=frozen.facts,
+                content=frozen.content,
+                sha256=frozen.sha256,
+                open_points=frozen.open_points,
                 created_at=tx.now,
                 created_by_id=tx.actor.user_id,
             )
@@ -65,35 +63,6 @@ def draft(tx: Transaction, suggestion_id: int) -> Agreement:
         sha256=agreement.versions[0].sha256,
     )
     return agreement
-
-
-def abandon(tx: Transaction, agreement_id: int, reason: str) -> Agreement:
-    """End a draft before anybody signs, for its parties and its broker; what it promised is free again on both sides.
-
-    Raises NotFound for a stranger, RuleBroken without a reason, Conflict when it is no draft any more.
-    """
-    found = tx.session.get(Agreement, agreement_id)
-    own = tx.actor.organization_id
-    if found is None or own not in (found.buyer_id, found.organization_id, found.broker_id):
-        raise NotFound("not_found")
-    if not tx.actor.may_write:
-        raise NotAllowed("role_may_not_write")
-    if not reason.strip():
-        raise RuleBroken("reason_required", field="reason")
-    suggestion = found.suggestion
-    need, capacity = load_need(tx, suggestion.need_id), load_capacity(tx, suggestion.capacity_id)
-    agreement = tx.session.get_one(Agreement, agreement_id, with_for_update=True, populate_existing=True)
-    side = {found.buyer_id: "buyer", found.organization_id: "producer"}.get(own or 0, "broker")
-    AGREEMENT.move(agreement, "abandon", side)
-    release(tx, need, capacity, deliveries_of(suggestion, need))
-    tx.record("agreement.abandon", "agreement", agreement.id, agreement.buyer_id, side=side, reason=reason)
-    tx.emit(AgreementAbandoned(agreement.id, own or 0, reason.strip()))
-    return agreement
-
-
-def facts_of(version: AgreementVersion) -> facts.DraftFacts:
-    """The facts that a version froze."""
-    return facts.from_json(json.dumps(version.facts))
 
 
 def _gather(tx: Transaction, suggestion: Suggestion) -> facts.DraftFacts:

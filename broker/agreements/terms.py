@@ -127,7 +127,8 @@ class Modalities:
 
 @dataclass(frozen=True)
 class SharedRules:
-    """Around the trade. Each remedy is a percent of the value short, or of the value received late."""
+    """Around the trade. Each remedy is a percent of the value short, or of the value received late. `review_hours` is
+    the time between the delivery of the plain-language summary and the first signature."""
 
     renewal_notice_days: int | None = None
     termination_notice_days: int | None = None
@@ -140,6 +141,7 @@ class SharedRules:
     venue: str | None = None
     committee_meets: str | None = None
     authentic_language: str | None = None
+    review_hours: int | None = None
 
 
 def one_of(value: str, allowed: tuple[str, ...], what: str) -> None:

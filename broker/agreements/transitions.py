@@ -1,4 +1,4 @@
-"""The life of an agreement, as far as a draft goes."""
+"""The life of an agreement, and of the negotiation inside it. Only the parties accept, sign or declare a breach."""
 
 from __future__ import annotations
 
@@ -6,5 +6,36 @@ from broker.states import StateTable, transition
 
 AGREEMENT = StateTable(
     "agreement",
-    [transition("abandon", "draft", "abandoned", "buyer|producer|broker")],
+    [
+        transition("send", "draft", "negotiating", "broker"),
+        transition("agree", "negotiating", "negotiated", "buyer|producer"),
+        transition("reopen", "negotiated", "negotiating", "buyer|producer|broker"),
+        transition("sign", "negotiated", "signed", "buyer|producer"),
+        transition("start", "signed", "active", "system"),
+        transition("notify_breach", "active", "breach_notified", "buyer|producer"),
+        transition("cure", "breach_notified", "active", "buyer|producer"),
+        transition("breach", "breach_notified", "breached", "system"),
+        transition("suspend", "active", "suspended", "buyer|producer"),
+        transition("resume", "suspended", "active", "buyer|producer"),
+        transition("complete", "active", "completed", "system"),
+        transition("renew", "completed", "renewed", "broker"),
+        transition("terminate", "active|breached", "terminated", "buyer|producer"),
+        transition("abandon", "draft|negotiating|negotiated", "abandoned", "buyer|producer|broker"),
+    ],
+)
+
+NEGOTIATION = StateTable(
+    "negotiation",
+    [
+        transition("offer", "opened|stalled|counter|agreed_in_principle", "offer", "buyer|producer|broker"),
+        transition("counter", "offer", "counter", "buyer|producer|broker"),
+        transition("agree", "opened|offer|counter|stalled", "agreed_in_principle", "buyer|producer"),
+        transition("stall", "opened|offer|counter", "stalled", "system"),
+        transition(
+            "abandon",
+            "opened|offer|counter|agreed_in_principle|stalled",
+            "abandoned",
+            "buyer|producer|broker",
+        ),
+    ],
 )

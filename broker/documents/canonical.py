@@ -94,6 +94,8 @@ def _decode_union(options: tuple[Any, ...], raw: Any, where: str) -> Any:
     options = tuple(option for option in options if option is not type(None))
     if len(options) == 1:
         return decode(options[0], raw, where)
+    if type(raw) in options:
+        return raw
     _require(isinstance(raw, dict) and "kind" in raw, where, "an object with a kind", raw)
     for option in options:
         if _kind_of(option) == raw["kind"]:

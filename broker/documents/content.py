@@ -157,10 +157,10 @@ def from_json(text: str | bytes) -> Document:
 def plain_text(document: Document) -> str:
     """The words of the document in reading order, one line per title, paragraph, item and table cell."""
     lines = [document.title, document.subtitle, document.notice]
-    lines += _block_lines(document.preamble)
+    lines += block_lines(document.preamble)
     for section in walk(document.sections):
         lines.append(f"{section.number} {section.title}".strip())
-        lines += _block_lines(section.blocks)
+        lines += block_lines(section.blocks)
     return "\n".join(line for line in lines if line)
 
 
@@ -176,7 +176,8 @@ def runs_text(runs: Runs) -> str:
     return "".join(run.text for run in runs)
 
 
-def _block_lines(blocks: tuple[Block, ...]) -> list[str]:
+def block_lines(blocks: tuple[Block, ...]) -> list[str]:
+    """The words of some blocks, one line per paragraph, item and table cell."""
     lines: list[str] = []
     for block in blocks:
         if isinstance(block, Paragraph):

@@ -18,8 +18,9 @@ TEMPLATE = Path(__file__).parent / "templates" / "agreement.typ"
 STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
 
 
-def render_pdf(document: Document, *, note: str | None = None, paper: str = PAPER) -> bytes:
-    """The PDF of a document. `note` stands at the top of every page (the document's own notice by default).
+def render_pdf(document: Document, *, note: str | None = None, paper: str = PAPER, name: str = "") -> bytes:
+    """The PDF of a document. `note` stands at the top of every page (the document's own notice by default); `name` is
+    kept among its keywords, for finding again what it is a copy of.
 
     The footer carries the SHA-256 of the document's canonical JSON. Only fonts that come with typst are used,
     and the creation date is the document's, so rendering again gives identical bytes. A character that no font
@@ -31,6 +32,7 @@ def render_pdf(document: Document, *, note: str | None = None, paper: str = PAPE
         "hash": content_hash(document),
         "note": document.notice if note is None else note,
         "paper": paper,
+        "name": name,
         "date": [date.year, date.month, date.day],
         "words": {**words(document.language)},
     }

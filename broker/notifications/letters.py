@@ -9,7 +9,13 @@ from typing import Any
 import yaml
 from sqlalchemy import select
 
-from broker.agreements.events import AgreementAbandoned
+from broker.agreements.events import (
+    AgreementAbandoned,
+    AgreementNegotiated,
+    AgreementSent,
+    AgreementSigned,
+    OfferMade,
+)
 from broker.agreements.models import Agreement
 from broker.events import on
 from broker.matchmaking.events import SuggestionAnswered, SuggestionSent, SuggestionStale
@@ -68,6 +74,44 @@ def _agreement_abandoned(tx: Transaction, event: AgreementAbandoned) -> None:
     for reader in (agreement.buyer_id, agreement.organization_id, agreement.broker_id):
         if reader != event.by_organization_id:
             write_letter(tx, reader, "agreement_abandoned", path=path, reason=event.reason, **names)
+
+
+@on(AgreementSent)
+def _agreement_sent(tx: Transaction, event: AgreementSent) -> None:
+    _to_the_parties(tx, event.agreement_id, "agreement_sent")
+
+
+@on(OfferMade)
+def _offer_made(tx: Transaction, event: OfferMade) -> None:
+    """Whoever did not make it reads of it."""
+    _to_the_parties(tx, event.agreement_id, "offer_made", but=event.side, number=event.number)
+
+
+@on(AgreementNegotiated)
+def _agreement_negotiated(tx: Transaction, event: AgreementNegotiated) -> None:
+    _to_the_parties(tx, event.agreement_id, "agreement_negotiated", broker_too=True)
+
+
+@on(AgreementSigned)
+def _agreement_signed(tx: Transaction, event: AgreementSigned) -> None:
+    _to_the_parties(tx, event.agreement_id, "agreement_signed", broker_too=True)
+
+
+def _to_the_parties(
+    tx: Transaction, agreement_id: int, letter: str, *, but: str = "", broker_too: bool = False, **values: Any
+) -> None:
+    """A letter about an agreement to its parties, and to the broker where he waits for it too."""
+    agreement = tx.session.get_one(Agreement, agreement_id)
+    names = {"buyer": agreement.buyer.legal_name, "organization": agreement.organization.legal_name}
+    sides = (
+        ("buyer", "producer", "broker")
+        if broker_too or but in ("buyer", "producer")
+        else ("buyer", "producer")
+    )
+    for side in sides:
+        if side != but:
+            path = f"/agreements/{agreement.id}"
+            write_letter(tx, agreement.party_id(side), letter, path=path, **names, **values)
 
 
 @on(MandateProposed)

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
+from broker.agreements import negotiation
 from broker.agreements import services as agreements
 from broker.clock import FixedClock
 from broker.database import make_engine
@@ -162,17 +163,17 @@ def test_a_draft_that_ends_holds_nothing_back(alliance: Alliance) -> None:
         made = agreements.draft(tx, first).id
     producer = alliance.producer(first)
     with pytest.raises(RuleBroken), transaction(alliance.engine, producer, alliance.clock) as tx:
-        agreements.abandon(tx, made, " ")
+        negotiation.abandon(tx, made, " ")
     stranger = alliance.producer(alliance.ids[1])
     with pytest.raises(NotFound), transaction(alliance.engine, stranger, alliance.clock) as tx:
-        agreements.abandon(tx, made, "x")
+        negotiation.abandon(tx, made, "x")
     with transaction(alliance.engine, producer, alliance.clock) as tx:
-        assert agreements.abandon(tx, made, "Vendimos a otro.").state == "abandoned"
+        assert negotiation.abandon(tx, made, "Vendimos a otro.").state == "abandoned"
     assert (alliance.need().state, alliance.need().covered_kg) == ("open", Decimal(0))
     told = alliance.letters("Terminó un borrador de acuerdo")
     assert BUYER in told and BROKER in told and len(told) == 2
     with pytest.raises(Conflict), transaction(alliance.engine, alliance.buyer, alliance.clock) as tx:
-        agreements.abandon(tx, made, "again")
+        negotiation.abandon(tx, made, "again")
     withdraw_capacity(alliance, first)
 
 

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
+from broker.agreements import freezing
 from broker.agreements import services as agreements
 from broker.agreements.models import Agreement
 from broker.audit.models import AuditEntry
@@ -100,7 +101,7 @@ def test_a_bundle_that_all_accept_fills_the_need_and_becomes_drafts(engine: Engi
         assert need.total_kg - need.covered_kg < 1  # whole grams per week and organization, rounded down
     with transaction(engine, person(engine, BROKER), clock) as tx:
         drafted = [agreements.draft(tx, suggestion_id) for suggestion_id in ids]
-    facts = agreements.facts_of(drafted[0].versions[0])
+    facts = freezing.facts_of(drafted[0].versions[0])
     assert facts.joint_covered_pct == Decimal("100.0")
     with pytest.raises(Conflict), transaction(engine, person(engine, BROKER), clock) as tx:
         agreements.draft(tx, ids[0])

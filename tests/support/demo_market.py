@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import Engine, select
@@ -17,6 +18,7 @@ from broker.parties import accounts
 from broker.parties.actor import SYSTEM
 from broker.parties.models import Organization, User
 from broker.transaction import Transaction, transaction
+from tests.factories.agreements import play_to_negotiated
 from tests.factories.parties import acting, proposal
 
 VISITOR = "visitor"
@@ -24,6 +26,8 @@ BUYER, PRODUCER, ASKED, REFUSING = "b03", "p07", "p08", "p09"
 CLERK = "escribiente.p07@demo.example"
 # No other test of the running installation touches what this need was given, nor the shortlist of the other.
 STAGED, SHORTLISTED, UNCOVERED = "B03", "B08", "B02"
+# Needs whose first suggestion went on to the agreed text.
+AGREED_TEXT = "B07"
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,14 @@ def stage(engine: Engine, clock: Clock = system_clock) -> Market:
         if tx.session.scalar(select(User.id).where(User.email == CLERK)) is None:
             _play(tx)
         return Market(
-            {"broker": BROKER, "buyer": _email(BUYER), "clerk": CLERK, "asked": _email(ASKED)}, _objects(tx)
+            {
+                "broker": BROKER,
+                "buyer": _email(BUYER),
+                "clerk": CLERK,
+                "asked": _email(ASKED),
+                "signer": _email(AGREED_TEXT.lower()),
+            },
+            _objects(tx),
         )
 
 
@@ -58,6 +69,7 @@ def _play(tx: Transaction) -> None:
         suggestions.decline(own, found[REFUSING], "price", "Vendemos mejor en la cooperativa.")
     with acting(tx, house) as own:
         agreements.draft(own, found[PRODUCER])
+    _play_on(tx, house, AGREED_TEXT, play_to_negotiated)
     union = tx.session.scalars(select(Organization.id).where(Organization.kind == "union")).one()
     proposal(tx, house, union)
     manager = _user(tx, _email(PRODUCER))
@@ -66,6 +78,16 @@ def _play(tx: Transaction) -> None:
         accounts.add_member(
             own, own_id, email=CLERK, name="Escribiente de prueba", role="clerk", password=PASSWORD
         )
+
+
+def _play_on(tx: Transaction, house: User, reference: str, play: Callable[..., int]) -> None:
+    code, suggestion_id = next(iter(_suggestions(tx, reference).items()))
+    play(tx, house, (_user(tx, _email(reference.lower())), _user(tx, _email(code))), suggestion_id)
+
+
+def _agreement(tx: Transaction, reference: str) -> int:
+    query = select(Agreement.id).join(Agreement.suggestion).join(Suggestion.need)
+    return tx.session.scalars(query.where(Need.reference == reference)).one()
 
 
 def _objects(tx: Transaction) -> dict[str, int]:
@@ -87,6 +109,7 @@ def _objects(tx: Transaction) -> dict[str, int]:
         "asked": found[ASKED],
         "refused": found[REFUSING],
         "agreement": tx.session.scalars(drafted).one(),
+        "agreed_text": _agreement(tx, AGREED_TEXT),
     }
 
 

@@ -13,19 +13,34 @@ from tests.support.demo_market import VISITOR, Market
 from web.extensions import db
 from web.pages.accounts import links
 
-KINDS = {VISITOR: "", "broker": "broker", "buyer": "buyer", "clerk": "producer_org", "asked": "producer_org"}
-# Another clerk, for the one page that looks different while her answer is awaited.
-ONLY = {"asked": {"suggestions.show"}}
+KINDS = {
+    VISITOR: "", "broker": "broker", "buyer": "buyer", "clerk": "producer_org", "asked": "producer_org",
+    "signer": "buyer",
+}  # fmt: skip
+# Others, for the pages that look different for them.
+ONLY = {"asked": {"suggestions.show"}, "signer": {"agreements.sign", "agreements.show"}}
 # Pages that whoever has come in has no use for.
 FOR_VISITORS = {"home.front", "accounts.sign_in", "accounts.sign_up", "accounts.forgot"}
 # Addresses that answer with a file, which no browser shows as a page.
-FILES = {"agreements.as_pdf", "needs.export", "capacities.export"}
+FILES = {
+    "agreements.as_pdf",
+    "agreements.as_docx",
+    "agreements.summary_as_pdf",
+    "needs.export",
+    "capacities.export",
+}
 # Files too, but a style sheet is no page of anybody, and bad rows are looked at by the tests of imports.
-WITHOUT_EXAMPLE = {"asset", "needs.bad_rows", "capacities.bad_rows"}
+WITHOUT_EXAMPLE = {"asset", "agreements.scan", "needs.bad_rows", "capacities.bad_rows"}
 EVERYBODY = frozenset(KINDS)
 # For each route with parameters: who is shown it, and each example by the object's name or in full.
 EXAMPLES: dict[str, tuple[frozenset[str], list[dict[str, str]]]] = {
     "accounts.reset": (frozenset({VISITOR}), [{"token": "{reset}"}]),
+    "agreements.as_docx": (EVERYBODY, [{"agreement_id": "{agreement}"}]),
+    "agreements.changes": (EVERYBODY, [{"agreement_id": "{agreement}"}]),
+    "agreements.sign": (frozenset({"signer"}), [{"agreement_id": "{agreed_text}"}]),
+    "agreements.summary": (EVERYBODY, [{"agreement_id": "{agreement}"}]),
+    "agreements.summary_as_pdf": (EVERYBODY, [{"agreement_id": "{agreement}"}]),
+    "agreements.terms": (EVERYBODY, [{"agreement_id": "{agreement}"}]),
     "agreements.as_pdf": (EVERYBODY, [{"agreement_id": "{agreement}"}]),
     "agreements.show": (EVERYBODY, [{"agreement_id": "{agreement}"}]),
     "capacities.edit": (EVERYBODY, [{"capacity_id": "{capacity}"}]),
@@ -46,11 +61,13 @@ EXAMPLES: dict[str, tuple[frozenset[str], list[dict[str, str]]]] = {
 }  # fmt: skip
 # The same route for those who see one of its objects only.
 EXAMPLES_OF = {
+    ("signer", "agreements.show"): [{"agreement_id": "{agreed_text}"}],
     ("clerk", "suggestions.show"): [{"suggestion_id": "{agreed}"}],
     ("asked", "suggestions.show"): [{"suggestion_id": "{asked}"}],
 }
 # Steps of a form that are pages of their own, and filtered lists.
 QUERIES = {
+    "agreements.terms": ["?show=all", "?show=schedule"],
     "needs.new": ["?product=plantain_dom_harton&buyer={buyer}"],
     "capacities.new": ["?product=plantain_dom_harton"],
     "needs.browse": ["?q=papa", "?q=nothing+like+it"],

@@ -109,6 +109,28 @@ TABLE: dict[str, list[Row]] = {
     "agreements.abandon": [
         Row("agreement_producer_a", BUYER | PRODUCERS | HOUSE, knows=ITS_READER, body={"reason": "x"}),
     ],
+    "agreements.terms": [
+        Row("agreement_producer_a", BUYER | PRODUCERS | HOUSE, knows=ITS_READER, body={"base": "1", "note": "x"}),
+    ],
+    "agreements.usual": [
+        Row("agreement_producer_a", BUYER | PRODUCERS | HOUSE, knows=ITS_READER, body={"base": "1"}),
+    ],
+    "agreements.send": [Row("agreement_producer_a", HOUSE)],
+    "agreements.accept": [
+        Row("agreement_producer_a", BUYER | PRODUCERS, knows=ITS_READER | HOUSE, body={"sha256": "0"}),
+    ],
+    "agreements.remark": [
+        Row("agreement_producer_a", BUYER | PRODUCERS | HOUSE, knows=ITS_READER, body={"text": "x"}),
+    ],
+    "agreements.changes": [Row("agreement_producer_a", BUYERS | PRODUCERS | HOUSE)],
+    "agreements.sign": [Row("agreement_producer_a", BUYER | PRODUCER, knows=NO_MANAGERS)],
+    "agreements.sign_on_paper": [
+        Row("agreement_producer_a", BUYER | PRODUCER, knows=NO_MANAGERS, body={"signed_on": "2026-11-20"}),
+    ],
+    "agreements.scan": [Row("agreement_producer_a", NOBODY, values={"scan_id": "1"})],
+    "agreements.summary": [Row("agreement_producer_a", BUYERS | PRODUCERS | HOUSE)],
+    "agreements.summary_as_pdf": [Row("agreement_producer_a", BUYERS | PRODUCERS | HOUSE)],
+    "agreements.as_docx": [Row("agreement_producer_a", BUYERS | PRODUCERS | HOUSE)],
     "agreements.show": [Row("agreement_producer_a", BUYERS | PRODUCERS | HOUSE)],
     "agreements.as_pdf": [Row("agreement_producer_a", BUYERS | PRODUCERS | HOUSE)],
 }  # fmt: skip

@@ -6,6 +6,7 @@ import html
 import io
 import re
 import urllib.parse
+import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -98,7 +99,9 @@ def test_the_values_of_an_assessment_change_nothing_for_others(site: Site) -> No
         (VISITOR, "buyer_a", "rival_a", "house_b", "agency"),
     )
     looks = [(who, page) for who in insiders]
-    looks += [(who, path) for who in outsiders for path in addresses(site) if not path.endswith(".pdf")]
+    looks += [
+        (who, path) for who in outsiders for path in addresses(site) if not path.endswith((".pdf", ".docx"))
+    ]
     before = [steady(site, *look) for look in looks]
     turn_round(site, organization)
     after = [steady(site, *look) for look in looks]
@@ -156,6 +159,10 @@ def content(answer: TestResponse) -> str:
     if answer.mimetype.endswith("spreadsheetml.sheet"):
         sheets = load_workbook(io.BytesIO(answer.data), read_only=True).worksheets
         return "\n".join(words(row) for sheet in sheets for row in sheet.iter_rows(values_only=True))
+    if answer.mimetype.endswith("wordprocessingml.document"):
+        # Everything in the file, not only the text: properties and comments too.
+        with zipfile.ZipFile(io.BytesIO(answer.data)) as parts:
+            return "\n".join(parts.read(name).decode("utf-8", "replace") for name in parts.namelist())
     return answer.get_data(as_text=True)
 
 

@@ -165,7 +165,7 @@ def full(method: str = "fixed_reviewed") -> DraftFacts:
         ),
         rules=SharedRules(
             60, 30, 48, Decimal(20), Decimal(5), Decimal(5), 10, "la Cámara de Comercio",
-            "los jueces de Pereira", "monthly", "es",
+            "los jueces de Pereira", "monthly", "es", 24,
         ),
     )  # fmt: skip
 

@@ -1,0 +1,1 @@
+"""Agreements: the list, the text, the talks about it, and the signatures."""

@@ -1,31 +1,31 @@
-"""Draft agreements: the list, the draft as a page, and the same draft as PDF."""
+"""Reading agreements: the list, the text, the same text as PDF and DOCX, and the summary for the members."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask import Response, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from broker.agreements import assembly, queries, services
-from broker.agreements.open_points import by_owner
-from broker.agreements.transitions import AGREEMENT
-from broker.documents import pdf
-from broker.documents.content import content_hash
-from broker.errors import RuleBroken
+from broker.agreements import freezing, queries, services
+from broker.agreements.models import Agreement, AgreementVersion
+from broker.agreements.proving import signatures_of
+from broker.agreements.signature_page import pdf_of
+from broker.documents.docx import render_docx
+from broker.documents.pdf import render_pdf
 from web.extensions import db
-from web.i18n import LANGUAGES, language
+from web.pages.agreements import signatures, talks, terms  # noqa: F401  (their routes)
+from web.pages.agreements.blueprint import PARTIES, bp, wanted_language
+from web.pages.agreements.showing import shown
 from web.rendering import page, writing
-from web.security import PRODUCERS, access, actor
-from web.wording import message
+from web.security import access, actor
 
-bp = Blueprint("agreements", __name__, template_folder="templates", url_prefix="/agreements")
-PARTIES = ("broker", "buyer", *PRODUCERS)
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @bp.get("")
 @access(*PARTIES)
 def listing() -> ResponseReturnValue:
-    """The drafts the actor has a part in."""
+    """The agreements the actor has a part in."""
     return page("agreements/listing.html", rows=queries.agreements_of(db.session(), actor()))
 
 
@@ -42,54 +42,65 @@ def create(suggestion_id: int) -> ResponseReturnValue:
 @bp.get("/<int:agreement_id>")
 @access(*PARTIES)
 def show(agreement_id: int) -> ResponseReturnValue:
-    """The draft, clause by clause, with its open points."""
-    return _shown(agreement_id, {})
-
-
-@bp.post("/<int:agreement_id>/abandon")
-@access(*PARTIES)
-def abandon(agreement_id: int) -> ResponseReturnValue:
-    """End the draft, with a reason that the others read."""
-    try:
-        with writing() as tx:
-            services.abandon(tx, agreement_id, request.form.get("reason", "").strip()[:200])
-    except RuleBroken as fault:
-        return _shown(agreement_id, {fault.field or "reason": message(fault)}, 422)
-    flash(_("The draft has ended. The quantities are free again."), "ok")
-    return redirect(url_for("agreements.show", agreement_id=agreement_id), 303)
-
-
-def _shown(agreement_id: int, errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
-    agreement = queries.agreement_for(db.session(), actor(), agreement_id)
-    version = agreement.versions[-1]
-    draft = assembly.assemble(services.facts_of(version), _wanted_language())
-    return page(
-        "agreements/show.html",
-        status=status,
-        errors=errors,
-        may_end=bool(AGREEMENT.available(agreement.state, "buyer")) and actor().may_write,
-        agreement=agreement,
-        version=version,
-        draft=draft,
-        points=by_owner(draft.open_points),
-        shown_in=_wanted_language(),
-        text_hash=content_hash(draft.document),
-    )
+    """The text, clause by clause, with its open points, the talks about it, and the one next step."""
+    return shown(agreement_id, {})
 
 
 @bp.get("/<int:agreement_id>.pdf")
 @access(*PARTIES)
 def as_pdf(agreement_id: int) -> ResponseReturnValue:
-    """The same draft for print and archive."""
+    """The same text for print and archive, with the page of signatures once both parties agree on it."""
     agreement = queries.agreement_for(db.session(), actor(), agreement_id)
-    version = agreement.versions[-1]
-    data = pdf.render_pdf(assembly.assemble(services.facts_of(version), _wanted_language()).document)
-    name = f"alianza-{agreement.id}-v{version.number}-{_wanted_language()}.pdf"
-    return Response(
-        data, mimetype="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'}
+    version = queries.version_of(db.session(), agreement)
+    agreed = agreement.negotiated_at is not None and agreement.state != "negotiating"
+    signed = signatures_of(db.session(), version) if agreed else ()
+    data = pdf_of(version, wanted_language(), signed, with_page=agreed)
+    return _file(agreement, version, data, "pdf", "application/pdf")
+
+
+@bp.get("/<int:agreement_id>.docx")
+@access(*PARTIES)
+def as_docx(agreement_id: int) -> ResponseReturnValue:
+    """The same text as a lawyer's working copy."""
+    agreement = queries.agreement_for(db.session(), actor(), agreement_id)
+    version = queries.version_of(db.session(), agreement)
+    data = render_docx(freezing.draft_of(version, wanted_language()).document)
+    return _file(agreement, version, data, "docx", DOCX)
+
+
+@bp.get("/<int:agreement_id>/summary")
+@access(*PARTIES)
+def summary(agreement_id: int) -> ResponseReturnValue:
+    """What the members read before anybody signs, on one page that prints."""
+    agreement = queries.agreement_for(db.session(), actor(), agreement_id)
+    version = queries.version_of(db.session(), agreement)
+    return page(
+        "agreements/summary.html",
+        agreement=agreement,
+        version=version,
+        document=freezing.summary_of(version, wanted_language()),
+        shown_in=wanted_language(),
     )
 
 
-def _wanted_language() -> str:
-    asked = request.args.get("lang", "")
-    return asked if asked in LANGUAGES else language()
+@bp.get("/<int:agreement_id>/summary.pdf")
+@access(*PARTIES)
+def summary_as_pdf(agreement_id: int) -> ResponseReturnValue:
+    """The same page as a file, for the notice board of the assembly."""
+    agreement = queries.agreement_for(db.session(), actor(), agreement_id)
+    version = queries.version_of(db.session(), agreement)
+    data = render_pdf(freezing.summary_of(version, wanted_language()))
+    return _file(agreement, version, data, "pdf", "application/pdf", kind="resumen")
+
+
+def _file(
+    agreement: Agreement,
+    version: AgreementVersion,
+    data: bytes,
+    ending: str,
+    media_type: str,
+    kind: str = "alianza",
+) -> ResponseReturnValue:
+    name = f"{kind}-{agreement.id}-v{version.number}-{wanted_language()}.{ending}"
+    headers = {"Content-Disposition": f'inline; filename="{name}"'}
+    return Response(data, mimetype=media_type, headers=headers)

@@ -1,0 +1,187 @@
+"""The talks about an agreement: sent to the parties, remarked on, stalled when nobody moves, ended with a reason."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from broker.agreements import freezing
+from broker.agreements.checklist import checklist
+from broker.agreements.events import AgreementAbandoned, AgreementSent
+from broker.agreements.models import Agreement, AgreementVersion, Remark
+from broker.agreements.transitions import AGREEMENT, NEGOTIATION
+from broker.errors import Faults, NotAllowed, NotFound, RuleBroken
+from broker.listings.models import Need
+from broker.listings.periods import Period
+from broker.listings.reserve import release
+from broker.listings.services import load_capacity, load_need
+from broker.matchmaking.grid import need_periods
+from broker.parties.actor import Actor
+from broker.states import Stateful
+from broker.transaction import Transaction
+
+STALLED_AFTER = dt.timedelta(days=7)
+LONGEST_NOTE = 1000
+
+
+class _Talks:
+    """The negotiation of an agreement as a thing with a state of its own."""
+
+    def __init__(self, agreement: Agreement) -> None:
+        self.agreement = agreement
+
+    @property
+    def state(self) -> str:
+        return self.agreement.negotiation or ""
+
+    @state.setter
+    def state(self, value: str) -> None:
+        self.agreement.negotiation = value
+
+
+def talks(agreement: Agreement) -> Stateful:
+    """For the state table NEGOTIATION."""
+    return _Talks(agreement)
+
+
+def side_of(agreement: Agreement, actor: Actor) -> str:
+    """'buyer', 'producer' or 'broker'. Raises NotFound for a stranger."""
+    sides = {
+        agreement.buyer_id: "buyer",
+        agreement.organization_id: "producer",
+        agreement.broker_id: "broker",
+    }
+    side = sides.get(actor.organization_id or 0)
+    if side is None:
+        raise NotFound("not_found")
+    return side
+
+
+def writing_side(agreement: Agreement, actor: Actor) -> str:
+    """The side for which the actor may write. A broker needs the mandate of at least one party. Raises NotAllowed."""
+    side = side_of(agreement, actor)
+    if not actor.may_write:
+        raise NotAllowed("role_may_not_write")
+    if side == "broker" and not actor.clients & {agreement.buyer_id, agreement.organization_id}:
+        raise NotAllowed("mandate_needed")
+    return side
+
+
+def send(tx: Transaction, agreement_id: int, reply_by: dt.date | None = None) -> Agreement:
+    """The broker sends the draft to both parties. Raises Invalid with what the checklist still lacks."""
+    agreement = locked(tx, agreement_id)
+    side = writing_side(agreement, tx.actor)
+    version = latest(tx, agreement)
+    faults = Faults()
+    for item in checklist(freezing.facts_of(version)):
+        if not item.done:
+            faults.add("checklist_open", "form", part=item.part, count=len(item.missing))
+    faults.raise_if_any()
+    AGREEMENT.move(agreement, "send", side)
+    agreement.negotiation, agreement.offered_by = "opened", side
+    moved(tx, agreement, reply_by)
+    tx.record("agreement.send", "agreement", agreement.id, agreement.buyer_id, version=version.number)
+    tx.emit(AgreementSent(agreement.id))
+    return agreement
+
+
+def abandon(tx: Transaction, agreement_id: int, reason: str) -> Agreement:
+    """End an agreement before anybody signs, for its parties and its broker; what it promised is free again on both
+    sides. Raises NotFound for a stranger, RuleBroken without a reason, Conflict when it is too late."""
+    found = tx.session.get(Agreement, agreement_id)
+    if found is None:
+        raise NotFound("not_found")
+    side = side_of(found, tx.actor)
+    if not tx.actor.may_write:
+        raise NotAllowed("role_may_not_write")
+    if not reason.strip():
+        raise RuleBroken("reason_required", field="reason")
+    suggestion = found.suggestion
+    need, capacity = load_need(tx, suggestion.need_id), load_capacity(tx, suggestion.capacity_id)
+    agreement = locked(tx, agreement_id)
+    AGREEMENT.move(agreement, "abandon", side)
+    if agreement.negotiation is not None:
+        NEGOTIATION.move(talks(agreement), "abandon", side)
+    agreement.ended_reason = reason.strip()
+    release(tx, need, capacity, promised_deliveries(agreement, need))
+    tx.record("agreement.abandon", "agreement", agreement.id, agreement.buyer_id, side=side, reason=reason)
+    tx.emit(AgreementAbandoned(agreement.id, tx.actor.organization_id or 0, reason.strip()))
+    return agreement
+
+
+def remark(tx: Transaction, agreement_id: int, text: str, clause: str | None = None) -> Remark:
+    """Say something about the agreement or a clause of it. Raises RuleBroken('required')."""
+    agreement = locked(tx, agreement_id)
+    side = writing_side(agreement, tx.actor)
+    text = text.strip()
+    if not text:
+        raise RuleBroken("required", field="text")
+    if len(text) > LONGEST_NOTE:
+        raise RuleBroken("too_long", field="text", most=LONGEST_NOTE)
+    said = Remark(
+        agreement_id=agreement.id,
+        version_number=latest(tx, agreement).number,
+        clause=clause,
+        side=side,
+        text=text,
+        said_at=tx.now,
+        said_by_id=tx.actor.user_id,
+    )
+    tx.session.add(said)
+    tx.session.flush()
+    tx.record("agreement.remark", "agreement", agreement.id, agreement.buyer_id, side=side)
+    return said
+
+
+def sweep_stalled(tx: Transaction) -> int:
+    """Negotiations in which nobody moved for seven days are stalled. Returns how many."""
+    talking = select(Agreement).where(
+        Agreement.negotiation.in_(("opened", "offer", "counter")),
+        Agreement.state == "negotiating",
+        Agreement.moved_at < tx.now - STALLED_AFTER,
+    )
+    stalled = 0
+    for agreement in tx.session.scalars(talking.order_by(Agreement.id).with_for_update()):
+        NEGOTIATION.move(talks(agreement), "stall", "system")
+        tx.record("agreement.stall", "agreement", agreement.id, agreement.buyer_id)
+        stalled += 1
+    return stalled
+
+
+def locked(tx: Transaction, agreement_id: int) -> Agreement:
+    """The agreement as it is now, held until the commit. Raises NotFound."""
+    found = tx.session.get(Agreement, agreement_id, with_for_update=True, populate_existing=True)
+    if found is None:
+        raise NotFound("not_found")
+    return found
+
+
+def latest(tx: Transaction, agreement: Agreement) -> AgreementVersion:
+    """The last version, with its facts and words."""
+    query = (
+        select(AgreementVersion)
+        .where(AgreementVersion.agreement_id == agreement.id)
+        .order_by(AgreementVersion.number.desc())
+        .limit(1)
+        .options(joinedload(AgreementVersion.acceptances))
+    )
+    return tx.session.scalars(query).unique().one()
+
+
+def promised_deliveries(agreement: Agreement, need: Need) -> list[tuple[Period, Decimal]]:
+    """What is reserved for the agreement: the need's period and kg."""
+    by_start = {period.start: period for period in need_periods(need)}
+    return [
+        (by_start[dt.date.fromisoformat(row["start"])], Decimal(row["quantity_kg"]))
+        for row in agreement.promised
+    ]
+
+
+def moved(tx: Transaction, agreement: Agreement, reply_by: dt.date | None) -> None:
+    """Somebody moved; the other side answers by `reply_by`. Raises RuleBroken('date_past')."""
+    if reply_by is not None and reply_by < tx.today:
+        raise RuleBroken("date_past", field="reply_by", day=reply_by)
+    agreement.moved_at, agreement.reply_by = tx.now, reply_by

@@ -1,0 +1,232 @@
+"""Offers and acceptances: each offer is a new version, and both parties accept one and the same version by its hash."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from broker.agreements import freezing
+from broker.agreements.events import AgreementNegotiated, OfferMade
+from broker.agreements.facts import DraftFacts, Period
+from broker.agreements.models import Acceptance, Agreement, AgreementVersion
+from broker.agreements.negotiable import changed, may_set, terms_of
+from broker.agreements.negotiation import (
+    LONGEST_NOTE,
+    latest,
+    locked,
+    moved,
+    promised_deliveries,
+    talks,
+    writing_side,
+)
+from broker.agreements.transitions import AGREEMENT, NEGOTIATION
+from broker.errors import Conflict, Faults, NotAllowed, NotFound, RuleBroken
+from broker.listings.models import Capacity, Need
+from broker.listings.reserve import release, reserve
+from broker.listings.services import load_capacity, load_need
+from broker.transaction import Transaction
+
+OPEN = ("draft", "negotiating", "negotiated")
+LEAST_REVIEW_HOURS = 24
+
+
+def offer(
+    tx: Transaction,
+    agreement_id: int,
+    base: int,
+    values: Mapping[str, Any],
+    *,
+    quantities: Mapping[int, Decimal] | None = None,
+    note: str = "",
+    reply_by: dt.date | None = None,
+) -> AgreementVersion:
+    """A new version with `values` (path -> JSON data) and the kg of some periods changed, on top of version `base`.
+
+    A party's own offer counts as its acceptance once nothing is open. Raises Conflict('version_moved_on') when
+    somebody made another version meanwhile, NotAllowed for a term that is not the side's to set, Invalid for terms
+    that cannot stand, RuleBroken('nothing_changed').
+    """
+    agreement = locked(tx, agreement_id)
+    side = writing_side(agreement, tx.actor)
+    if agreement.state not in OPEN:
+        raise Conflict("state_moved_on", subject="agreement", state=agreement.state, action="offer")
+    before = latest(tx, agreement)
+    if before.number != base:
+        raise Conflict("version_moved_on", number=before.number)
+    facts = changed(freezing.facts_of(before), _allowed(before, agreement, side, values))
+    facts = _with_quantities(facts, quantities or {})
+    _judge(facts)
+    return _add_version(tx, agreement, before, facts, side, note, reply_by)
+
+
+def adopt(tx: Transaction, agreement_id: int, base: int) -> AgreementVersion:
+    """A new version in which every open point that has a recommendation takes it. The others read what was taken."""
+    agreement = locked(tx, agreement_id)
+    side = writing_side(agreement, tx.actor)
+    before = latest(tx, agreement)
+    points = [
+        point
+        for point in freezing.draft_of(before, "es").open_points
+        if point.recommended_value is not None and may_set(side, point.path, agreement.state, point.owner)
+    ]
+    if not points:
+        raise RuleBroken("nothing_recommended", field="form")
+    return offer(tx, agreement_id, base, {point.path: point.recommended_value for point in points})
+
+
+def accept(tx: Transaction, agreement_id: int, sha256: str) -> Agreement:
+    """A party accepts the version that it read, by its hash; with both, the agreement is negotiated and what it
+    promises is reserved. Raises Conflict('version_moved_on') for another hash, RuleBroken('points_open')."""
+    found = tx.session.get(Agreement, agreement_id)
+    if found is None:
+        raise NotFound("not_found")
+    writing_side(found, tx.actor)
+    need, capacity = load_need(tx, found.suggestion.need_id), load_capacity(tx, found.suggestion.capacity_id)
+    agreement = locked(tx, agreement_id)
+    side = writing_side(agreement, tx.actor)
+    if side == "broker":
+        raise NotAllowed("only_parties")
+    if agreement.state != "negotiating":
+        raise Conflict("state_moved_on", subject="agreement", state=agreement.state, action="agree")
+    version = latest(tx, agreement)
+    if version.sha256 != sha256:
+        raise Conflict("version_moved_on", number=version.number)
+    _accept(tx, agreement, version, side)
+    _settle(tx, agreement, version, side, need, capacity)
+    return agreement
+
+
+def _allowed(
+    version: AgreementVersion, agreement: Agreement, side: str, values: Mapping[str, Any]
+) -> dict[str, Any]:
+    terms = {term.path: term for term in terms_of(version)}
+    faults = Faults()
+    for path in values:
+        term = terms.get(path)
+        if term is None or not may_set(side, path, agreement.state, term.owner):
+            faults.add("term_not_yours", path)
+    faults.raise_if_any()
+    return {path: value for path, value in values.items() if value != terms[path].value}
+
+
+def _with_quantities(facts: DraftFacts, quantities: Mapping[int, Decimal]) -> DraftFacts:
+    """The schedule with other kg in some periods; a period of zero kg is left out."""
+    if not quantities:
+        return facts
+    found = [
+        Period(period.start, period.end, quantities.get(index, period.quantity_kg))
+        for index, period in enumerate(facts.schedule.periods)
+    ]
+    kept = tuple(period for period in found if period.quantity_kg > 0)
+    if not kept:
+        raise RuleBroken("nothing_delivered", field="kg-0")
+    return replace(facts, schedule=replace(facts.schedule, periods=kept))
+
+
+def _judge(facts: DraftFacts) -> None:
+    faults = Faults()
+    hours = facts.rules.review_hours
+    if hours is not None and hours < LEAST_REVIEW_HOURS:
+        faults.add("review_too_short", "rules.review_hours", hours=LEAST_REVIEW_HOURS)
+    low, high = ((facts.price.params or {}).get(name) for name in ("low", "high"))
+    if low is not None and high is not None and Decimal(low) > Decimal(high):
+        faults.add("range_reversed", "price.params.high")
+    if (facts.payment.advance_pct or 0) > 0 and facts.payment.deductions is not None:
+        faults.require("advance" in facts.payment.deductions, "advance_not_deductible", "payment.deductions")
+    faults.raise_if_any()
+
+
+def _add_version(
+    tx: Transaction,
+    agreement: Agreement,
+    before: AgreementVersion,
+    facts: DraftFacts,
+    side: str,
+    note: str,
+    reply_by: dt.date | None,
+) -> AgreementVersion:
+    frozen = freezing.freeze(facts)
+    changes = freezing.changed_paths(before.facts, frozen.facts)
+    if not changes:
+        raise RuleBroken("nothing_changed", field="form")
+    if len(note) > LONGEST_NOTE:
+        raise RuleBroken("too_long", field="note", most=LONGEST_NOTE)
+    version = AgreementVersion(
+        number=before.number + 1,
+        facts=frozen.facts,
+        content=frozen.content,
+        sha256=frozen.sha256,
+        author_side=side,
+        note=note.strip(),
+        changes=changes,
+        open_points=frozen.open_points,
+        created_at=tx.now,
+        created_by_id=tx.actor.user_id,
+    )
+    version.agreement_id = agreement.id
+    tx.session.add(version)
+    tx.session.flush()
+    if agreement.state == "negotiated":
+        AGREEMENT.move(agreement, "reopen", side)
+    if agreement.negotiation is not None and (
+        agreement.offered_by != side or agreement.negotiation not in ("offer", "counter")
+    ):
+        NEGOTIATION.move(talks(agreement), "counter" if agreement.negotiation == "offer" else "offer", side)
+        agreement.offered_by = side
+    moved(tx, agreement, reply_by)
+    tx.record(
+        "agreement.version", "agreement", agreement.id, agreement.buyer_id,
+        number=version.number, sha256=version.sha256, side=side,
+    )  # fmt: skip
+    if agreement.state != "draft":
+        if side != "broker" and version.open_points == 0:
+            _accept(tx, agreement, version, side)
+        tx.emit(OfferMade(agreement.id, version.number, side))
+    return version
+
+
+def _accept(tx: Transaction, agreement: Agreement, version: AgreementVersion, side: str) -> None:
+    if version.open_points:
+        raise RuleBroken("points_open", field="form", count=version.open_points)
+    if any(one.side == side for one in version.acceptances):
+        return
+    accepted = Acceptance(
+        version_id=version.id,
+        side=side,
+        sha256=version.sha256,
+        accepted_at=tx.now,
+        accepted_by_id=tx.actor.user_id,
+    )
+    version.acceptances.append(accepted)
+    agreement.moved_at = tx.now
+    tx.session.flush()
+    tx.record(
+        "agreement.accept", "agreement", agreement.id, agreement.buyer_id,
+        number=version.number, sha256=version.sha256, side=side,
+    )  # fmt: skip
+
+
+def _settle(
+    tx: Transaction,
+    agreement: Agreement,
+    version: AgreementVersion,
+    side: str,
+    need: Need,
+    capacity: Capacity,
+) -> None:
+    """With both acceptances: negotiated, and what is promised follows the version."""
+    if {one.side for one in version.acceptances} != {"buyer", "producer"}:
+        return
+    wanted = version.facts["schedule"]["periods"]
+    if wanted != agreement.promised:
+        release(tx, need, capacity, promised_deliveries(agreement, need))
+        agreement.promised = wanted
+        reserve(tx, need, capacity, promised_deliveries(agreement, need))
+    agreement.negotiated_at = tx.now
+    AGREEMENT.move(agreement, "agree", side)
+    NEGOTIATION.move(talks(agreement), "agree", side)
+    tx.record("agreement.negotiated", "agreement", agreement.id, agreement.buyer_id, sha256=version.sha256)
+    tx.emit(AgreementNegotiated(agreement.id))

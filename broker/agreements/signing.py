@@ -1,0 +1,145 @@
+"""Signature by the representatives of both parties, after a review period, of one and the same hash.
+
+Alianza records who signed what, when, from where and how; whether that binds is for the law of the place to say.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import unicodedata
+
+from broker.agreements import freezing
+from broker.agreements.events import AgreementSigned
+from broker.agreements.models import Agreement, AgreementVersion, Signature
+from broker.agreements.negotiation import latest, locked, writing_side
+from broker.agreements.transitions import AGREEMENT
+from broker.documents.attachments import attach
+from broker.errors import Conflict, Faults, NotAllowed
+from broker.parties.models import User
+from broker.parties.passwords import verify, verify_totp
+from broker.parties.permissions import require_manager
+from broker.transaction import Transaction
+
+DEFAULT_REVIEW_HOURS = 24
+
+
+def review_ends(agreement: Agreement, version: AgreementVersion) -> dt.datetime | None:
+    """When the review period of a negotiated agreement is over; None before both have accepted."""
+    if agreement.negotiated_at is None:
+        return None
+    hours = (version.facts.get("rules") or {}).get("review_hours") or DEFAULT_REVIEW_HOURS
+    return agreement.negotiated_at + dt.timedelta(hours=max(hours, DEFAULT_REVIEW_HOURS))
+
+
+def representative_of(version: AgreementVersion, side: str) -> tuple[str, str]:
+    """Who signs for a side, and by what authority, as the version says."""
+    party = version.facts["buyer" if side == "buyer" else "organization"]
+    return party.get("representative") or "", party.get("representative_authority") or ""
+
+
+def sign(
+    tx: Transaction, agreement_id: int, sha256: str, *, name: str, password: str, code: str, address: str
+) -> Agreement:
+    """Sign in the account: a manager of the party, who enters the password (and code) again and types the name of the
+    representative that the version names.
+
+    Raises Conflict('version_moved_on' | 'review_running' | 'signed_already'), Invalid for what was typed,
+    NotAllowed for anybody but a manager of a party.
+    """
+    agreement, version, side = _signable(tx, agreement_id, sha256)
+    signer, authority = representative_of(version, side)
+    user = tx.session.get_one(User, tx.actor.user_id)
+    faults = Faults()
+    faults.require(_plain(name) == _plain(signer), "not_the_representative", "name", name=signer)
+    faults.require(verify(password, user.password_hash), "password_wrong", "password")
+    if user.totp_secret is not None:
+        faults.require(verify_totp(user.totp_secret, code), "code_wrong", "code")
+    faults.raise_if_any()
+    signature = _signature(tx, version, side, "account", signer, authority, address)
+    return _signed(tx, agreement, version, signature)
+
+
+def sign_on_paper(
+    tx: Transaction, agreement_id: int, sha256: str, *, scan: bytes, signed_on: dt.date, address: str
+) -> Agreement:
+    """Record the scan of the signature page that the representative signed by hand, where there is no connection.
+
+    Raises as `sign`, and RuleBroken for a file that is no scan or a day outside the time since the review ended.
+    """
+    agreement, version, side = _signable(tx, agreement_id, sha256)
+    ended = review_ends(agreement, version)
+    faults = Faults()
+    faults.require(signed_on <= tx.today, "date_in_future", "signed_on")
+    if ended is not None:
+        faults.require(signed_on >= ended.date(), "signed_before_review", "signed_on", day=ended.date())
+    faults.raise_if_any()
+    kept = attach(tx, scan, field="scan")
+    signer, authority = representative_of(version, side)
+    signature = _signature(tx, version, side, "paper", signer, authority, address)
+    signature.scan_id = kept.id
+    return _signed(tx, agreement, version, signature)
+
+
+def _signable(tx: Transaction, agreement_id: int, sha256: str) -> tuple[Agreement, AgreementVersion, str]:
+    agreement = locked(tx, agreement_id)
+    side = writing_side(agreement, tx.actor)
+    if side == "broker":
+        raise NotAllowed("only_parties")
+    require_manager(tx.actor, agreement.party_id(side))
+    if agreement.state != "negotiated":
+        raise Conflict("state_moved_on", subject="agreement", state=agreement.state, action="sign")
+    version = latest(tx, agreement)
+    if version.sha256 != sha256 or not freezing.is_intact(version):
+        raise Conflict("version_moved_on", number=version.number)
+    ends = review_ends(agreement, version)
+    if ends is None or tx.now < ends:
+        raise Conflict("review_running", moment=ends)
+    if any(one.side == side for one in version.signatures):
+        raise Conflict("signed_already")
+    return agreement, version, side
+
+
+def _signature(
+    tx: Transaction,
+    version: AgreementVersion,
+    side: str,
+    method: str,
+    signer: str,
+    authority: str,
+    address: str,
+) -> Signature:
+    return Signature(
+        version_id=version.id,
+        side=side,
+        method=method,
+        signer=signer,
+        authority=authority,
+        sha256=version.sha256,
+        signed_at=tx.now,
+        signed_by_id=tx.actor.user_id,
+        address=address,
+    )
+
+
+def _signed(
+    tx: Transaction, agreement: Agreement, version: AgreementVersion, signature: Signature
+) -> Agreement:
+    version.signatures.append(signature)
+    agreement.moved_at = tx.now
+    tx.session.flush()
+    tx.record(
+        "agreement.signature", "agreement", agreement.id, agreement.buyer_id,
+        side=signature.side, method=signature.method, sha256=signature.sha256,
+    )  # fmt: skip
+    if {one.side for one in version.signatures} == {"buyer", "producer"}:
+        agreement.signed_at = tx.now
+        AGREEMENT.move(agreement, "sign", signature.side)
+        tx.record("agreement.signed", "agreement", agreement.id, agreement.buyer_id, sha256=version.sha256)
+        tx.emit(AgreementSigned(agreement.id))
+    return agreement
+
+
+def _plain(name: str) -> str:
+    """A name without accents, capitals and double spaces, as people type their own."""
+    bare = unicodedata.normalize("NFD", name.casefold())
+    return " ".join("".join(c for c in bare if not unicodedata.combining(c)).split())

@@ -1,0 +1,179 @@
+"""An agreement of the demonstration market, taken through its life by the services that people use."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session, undefer
+
+from broker.agreements import negotiation, offering, services, signing
+from broker.agreements.models import Agreement, AgreementVersion
+from broker.agreements.negotiable import Term, terms_of
+from broker.clock import Clock, FixedClock
+from broker.demo.load import BROKER, BUYER
+from broker.demo.load import PASSWORD as DEMO_PASSWORD
+from broker.matchmaking import suggestions
+from broker.matchmaking.models import Suggestion
+from broker.parties.actor import Actor
+from broker.parties.models import User
+from broker.transaction import Transaction, transaction
+from tests.factories.market import matched, need_id, person
+from tests.factories.parties import acting
+
+# What nobody recommends, by the kind of the term and by its path.
+ANSWERS: dict[str, Any] = {
+    "decimal": "2",
+    "whole": 2,
+    "text": "como lo acuerdan las partes",
+    "date": "2027-06-30",
+    "yes_no": False,
+    "none": [],
+    "words": {"es": "común", "en": "common"},
+    "packing": {"name": {"es": "canastilla", "en": "crate"}},
+}
+AT: dict[str, Any] = {
+    "modalities.downgrade_pct": "70",
+    "modalities.sample": "diez canastillas",
+    "payment.deductions": ["inputs", "advance", "quality"],
+    "buyer.representative": "Marta Ocampo",
+    "organization.representative": "Luis Cardona",
+    "price.params.band_pct": "8",
+    "price.params.series": "SIPSA Pereira",
+    "price.params.review_weeks": "4",
+}
+
+
+class Deal:
+    """One suggestion of a need agreed by both sides and drafted; `sides` are who acts for each."""
+
+    def __init__(self, engine: Engine, need: str = "B01", *, clock: Clock | None = None) -> None:
+        self.engine = engine
+        self.clock = FixedClock(matched(engine, clock)())
+        self.broker = person(engine, BROKER)
+        with Session(engine) as session:
+            query = (
+                select(Suggestion).where(Suggestion.need_id == need_id(engine, need)).order_by(Suggestion.id)
+            )
+            found = session.scalars(query).first()
+            assert found is not None
+            self.suggestion_id, self.capacity_id = found.id, found.capacity_id
+            self.producer = person(engine, f"{found.capacity.reference.lower()}@demo.example")
+            self.buyer = person(engine, BUYER if need == "B01" else f"{need.lower()}@demo.example")
+        with transaction(engine, self.broker, self.clock) as tx:
+            suggestions.shortlist(tx, self.suggestion_id)
+            suggestions.send(tx, [self.suggestion_id])
+        for side in (self.buyer, self.producer):
+            with transaction(engine, side, self.clock) as tx:
+                suggestions.accept(tx, self.suggestion_id)
+        with transaction(engine, self.broker, self.clock) as tx:
+            self.id = services.draft(tx, self.suggestion_id).id
+
+    def actor(self, side: str) -> Actor:
+        return {"buyer": self.buyer, "producer": self.producer, "broker": self.broker}[side]
+
+    def act(self, side: str) -> Any:
+        """A transaction of one side."""
+        return transaction(self.engine, self.actor(side), self.clock)
+
+    def agreement(self) -> Agreement:
+        with Session(self.engine) as session:
+            return session.get_one(Agreement, self.id)
+
+    def version(self) -> AgreementVersion:
+        """The last one, with everything it stores."""
+        with Session(self.engine) as session:
+            query = select(AgreementVersion).where(AgreementVersion.agreement_id == self.id)
+            query = query.options(undefer(AgreementVersion.facts), undefer(AgreementVersion.content))
+            found = session.scalars(query.order_by(AgreementVersion.number.desc())).first()
+            assert found is not None and found.acceptances is not None and found.signatures is not None
+            return found
+
+    def offer(self, side: str, values: dict[str, Any], **more: Any) -> AgreementVersion:
+        with self.act(side) as tx:
+            return offering.offer(tx, self.id, self.version().number, values, **more)
+
+    def fill(self) -> None:
+        """The broker settles every open point, over as many versions as new questions need."""
+        while self.version().open_points:
+            terms = [term for term in terms_of(self.version()) if term.value is None]
+            self.offer("broker", {term.path: answer(term) for term in terms})
+
+    def send(self) -> None:
+        with self.act("broker") as tx:
+            negotiation.send(tx, self.id)
+
+    def accept(self, side: str) -> Agreement:
+        with self.act(side) as tx:
+            return offering.accept(tx, self.id, self.version().sha256)
+
+    def negotiate(self) -> None:
+        """Filled, sent and accepted by both."""
+        self.fill()
+        self.send()
+        self.accept("buyer")
+        self.accept("producer")
+
+    def sign(self, side: str) -> Agreement:
+        version = self.version()
+        name, _ = signing.representative_of(version, side)
+        with self.act(side) as tx:
+            return signing.sign(
+                tx, self.id, version.sha256, name=name, password=DEMO_PASSWORD, code="", address="127.0.0.1"
+            )
+
+    def signed(self) -> None:
+        """Negotiated, reviewed and signed by both."""
+        self.negotiate()
+        self.clock.forward(hours=24)
+        self.sign("buyer")
+        self.sign("producer")
+
+
+def answer(term: Term) -> Any:
+    """What the parties agree on: the usual, or something of the kind."""
+    if term.path in AT:
+        return AT[term.path]
+    if term.recommended is not None:
+        return term.recommended
+    if term.kind == "choice":
+        return next(iter(term.choices))
+    value = ANSWERS[term.kind]
+    return str(value) if term.kind == "whole" and ".params." in term.path else value
+
+
+def play_to_negotiated(tx: Transaction, house: User, parties: Sequence[User], suggestion_id: int) -> int:
+    """Within one unit of work: from a suggestion that nobody has seen to an agreement that both accepted and whose
+    review period is over; its number."""
+    with acting(tx, house) as own:
+        suggestions.shortlist(own, suggestion_id)
+        suggestions.send(own, [suggestion_id])
+    for person_ in parties:
+        with acting(tx, person_) as own:
+            suggestions.accept(own, suggestion_id)
+    with acting(tx, house) as own:
+        made = services.draft(own, suggestion_id)
+        while (version := negotiation.latest(own, made)).open_points:
+            asked = {term.path: answer(term) for term in terms_of(version) if term.value is None}
+            offering.offer(own, made.id, version.number, asked)
+        negotiation.send(own, made.id)
+    for person_ in parties:
+        with acting(tx, person_) as own:
+            offering.accept(own, made.id, negotiation.latest(own, made).sha256)
+    made.negotiated_at = tx.now - dt.timedelta(hours=25)
+    return made.id
+
+
+def play_to_signed(tx: Transaction, house: User, parties: Sequence[User], suggestion_id: int) -> int:
+    """The same, signed by both in their accounts of the demonstration."""
+    made = play_to_negotiated(tx, house, parties, suggestion_id)
+    for side, person_ in zip(("buyer", "producer"), parties, strict=True):
+        with acting(tx, person_) as own:
+            version = negotiation.latest(own, negotiation.locked(own, made))
+            name, _ = signing.representative_of(version, side)
+            signing.sign(
+                own, made, version.sha256, name=name, password=DEMO_PASSWORD, code="", address="127.0.0.1"
+            )
+    return made

@@ -1,0 +1,113 @@
+"""A file is proven to be the PDF of a version, and what was altered afterwards is found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import Engine, delete, update
+from sqlalchemy.orm import Session
+
+from broker.agreements.models import Agreement, AgreementVersion, Signature
+from broker.agreements.proving import Fault, Proof, faults_of_versions, prove, signatures_of
+from broker.agreements.signature_page import pdf_of
+from broker.database import make_engine
+from tests.factories.agreements import Deal
+from web.cli import main
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    made = make_engine(database_url)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def deal(engine: Engine) -> Deal:
+    made = Deal(engine)
+    made.signed()
+    return made
+
+
+def pdf(deal: Deal, language: str = "es", *, with_page: bool = True) -> bytes:
+    with Session(deal.engine) as session:
+        version = session.get_one(AgreementVersion, deal.version().id)
+        return pdf_of(version, language, signatures_of(session, version), with_page=with_page)
+
+
+def proof(deal: Deal, data: bytes) -> Proof:
+    with Session(deal.engine) as session:
+        return prove(session, data)
+
+
+def faults(deal: Deal) -> list[Fault]:
+    with Session(deal.engine) as session:
+        return list(faults_of_versions(session))
+
+
+def test_a_copy_is_proven_in_both_languages_with_and_without_signatures(deal: Deal) -> None:
+    number = deal.version().number
+    for language in ("es", "en"):
+        found = proof(deal, pdf(deal, language))
+        assert (found.verdict, found.agreement_id, found.number) == ("proven", deal.id, number)
+        assert [one.side for one in found.signatures] == ["buyer", "producer"]
+        bare = proof(deal, pdf(deal, language, with_page=False))
+        assert (bare.verdict, bare.signatures) == ("proven", ())
+    assert pdf(deal) == pdf(deal)
+
+
+def test_one_flipped_bit_anywhere_is_found(deal: Deal) -> None:
+    data = pdf(deal)
+    for place in (20, len(data) // 3, len(data) // 2, len(data) - 30):
+        flipped = bytearray(data)
+        flipped[place] ^= 1
+        assert proof(deal, bytes(flipped)).verdict in ("altered", "unknown")
+    assert proof(deal, b"%PDF-1.7 something else").verdict == "unknown"
+
+
+def test_each_alteration_of_the_stored_agreement_is_named(deal: Deal) -> None:
+    assert faults(deal) == []
+    copy, version = pdf(deal), deal.version()
+    tampered = {**version.facts, "payment": {**version.facts["payment"], "days": 90}}
+    with Session(deal.engine) as session:
+        session.execute(update(AgreementVersion).filter_by(id=version.id).values(facts=tampered))
+        session.commit()
+    assert proof(deal, copy).verdict == "damaged"
+    assert faults(deal) == [Fault("version_altered", deal.id, version.number)]
+    with Session(deal.engine) as session:
+        session.execute(update(AgreementVersion).filter_by(id=version.id).values(facts=version.facts))
+        session.execute(update(Signature).where(Signature.side == "buyer").values(sha256="0" * 64))
+        session.commit()
+    assert faults(deal) == [Fault("signature_of_another_hash", deal.id, version.number)]
+    with Session(deal.engine) as session:
+        session.execute(delete(Signature).where(Signature.side == "buyer"))
+        session.commit()
+    assert faults(deal) == [Fault("signature_missing", deal.id, version.number)]
+    with Session(deal.engine) as session:
+        session.execute(update(Agreement).values(signed_at=None, state="negotiated"))
+        session.execute(delete(AgreementVersion).where(AgreementVersion.number == 1))
+        session.commit()
+    assert [fault.code for fault in faults(deal)] == ["version_missing"]
+
+
+def test_the_commands_say_so_and_end_with_it(
+    deal: Deal, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALIANZA_DATA", str(tmp_path))
+    monkeypatch.setenv("ALIANZA_DATABASE_URL", database_url)
+    whole, broken = tmp_path / "acuerdo.pdf", tmp_path / "cambiado.pdf"
+    whole.write_bytes(pdf(deal))
+    broken.write_bytes(pdf(deal) + b" ")
+    run = CliRunner().invoke
+    said = run(main, ["verify", str(whole)])
+    assert said.exit_code == 0 and "unchanged" in said.output and "Signed for the buyer" in said.output
+    assert run(main, ["verify", str(broken)]).exit_code == 1
+    assert run(main, ["check"]).exit_code == 0
+    with Session(deal.engine) as session:
+        session.execute(update(AgreementVersion).where(AgreementVersion.number == 1).values(sha256="1" * 64))
+        session.commit()
+    said = run(main, ["check"])
+    assert said.exit_code == 1 and "version altered" in said.output

@@ -1,0 +1,153 @@
+"""Setting terms: one form for the open points, for one clause, or for everything; each sending makes a version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from broker.agreements import freezing, offering, queries
+from broker.agreements.models import Agreement, AgreementVersion
+from broker.agreements.negotiable import read_terms
+from broker.agreements.negotiation import writing_side
+from broker.errors import Conflict, Invalid, RuleBroken
+from broker.listings.reader import Reader
+from broker.numerals import parse_decimal
+from web.extensions import db
+from web.i18n import decimal_separator, kilograms, plain
+from web.pages.agreements.blueprint import PARTIES, bp
+from web.pages.agreements.term_fields import ALL, OPEN, allowed_terms, chosen, parts_of, shown, typed_terms
+from web.rendering import page, writing
+from web.row_ids import row_id
+from web.security import access, actor
+from web.wording import message, sentences
+
+SCHEDULE = "schedule"
+
+
+@bp.route("/<int:agreement_id>/terms", methods=["GET", "POST"])
+@access(*PARTIES)
+def terms(agreement_id: int) -> ResponseReturnValue:
+    """The terms that the reader may set; what is sent becomes a new version, an offer once the draft is out."""
+    agreement = queries.agreement_for(db.session(), actor(), agreement_id)
+    side = writing_side(agreement, actor())
+    version = queries.version_of(db.session(), agreement)
+    if agreement.state not in offering.OPEN:
+        raise Conflict("state_moved_on", subject="agreement", state=agreement.state, action="offer")
+    if request.method == "GET":
+        return _form(agreement, version, side, {}, {})
+    typed = typed_terms(request.form, allowed_terms(agreement, version, side))
+    try:
+        _offer(agreement, version, side, typed)
+    except (Invalid, RuleBroken) as fault:
+        return _form(agreement, version, side, typed, sentences(fault), 422)
+    except Conflict as conflict:
+        return _outdated(agreement_id, side, typed, conflict)
+    saved = _("Saved as version %(number)s.", number=version.number + 1)
+    flash(saved if agreement.state == "draft" else _("Your offer has been sent to the other side."), "ok")
+    return redirect(url_for("agreements.show", agreement_id=agreement_id), 303)
+
+
+@bp.post("/<int:agreement_id>/usual")
+@access(*PARTIES)
+def usual(agreement_id: int) -> ResponseReturnValue:
+    """Take what is usual for every open point that has something usual."""
+    with writing() as tx:
+        version = offering.adopt(tx, agreement_id, _base())
+    flash(_("What is usual stands in version %(number)s. Read what was taken.", number=version.number), "ok")
+    where = url_for("agreements.changes", agreement_id=agreement_id, older=version.number - 1)
+    return redirect(where, 303)
+
+
+def _offer(agreement: Agreement, version: AgreementVersion, side: str, typed: Mapping[str, str]) -> None:
+    found = allowed_terms(agreement, version, side)
+    reader = Reader(request.form.to_dict(), decimal_separator=decimal_separator())
+    reply_by = reader.date("reply_by")
+    note = reader.text("note", most=1000)
+    quantities = _quantities(reader, version)
+    try:
+        values = read_terms(found, typed, decimal_separator())
+    except Invalid as fault:
+        reader.faults.found.extend(fault.faults)
+    reader.faults.raise_if_any()
+    with writing() as tx:
+        offering.offer(tx, agreement.id, _base(), values, quantities=quantities, note=note, reply_by=reply_by)
+
+
+def _quantities(reader: Reader, version: AgreementVersion) -> dict[int, Decimal]:
+    """The kg of the periods that were typed otherwise than they stand."""
+    changed = {}
+    for index, period in enumerate(version.facts["schedule"]["periods"]):
+        text = request.form.get(f"kg-{index}")
+        if text is None:
+            continue
+        try:
+            kg = parse_decimal(text, decimal_separator(), field=f"kg-{index}")
+        except RuleBroken as fault:
+            reader.faults.found.append(fault)
+            continue
+        if kg != Decimal(period["quantity_kg"]):
+            changed[index] = kg
+    return changed
+
+
+def _outdated(
+    agreement_id: int, side: str, typed: Mapping[str, str], conflict: Conflict
+) -> ResponseReturnValue:
+    """The form again with what was typed, beside what is stored now; sent again it counts as seen."""
+    db.session.expire_all()
+    agreement = queries.agreement_for(db.session(), actor(), agreement_id)
+    version = queries.version_of(db.session(), agreement)
+    found = allowed_terms(agreement, version, side)
+    differing = [
+        (term, shown(term, term.value), typed[path])
+        for path, term in found.items()
+        if path in typed and typed[path] != shown(term, term.value)
+    ]
+    return _form(agreement, version, side, typed, {}, 409, conflict=message(conflict), differing=differing)
+
+
+def _form(
+    agreement: Agreement,
+    version: AgreementVersion,
+    side: str,
+    typed: Mapping[str, str],
+    errors: Mapping[str, str],
+    status: int = 200,
+    **more: object,
+) -> ResponseReturnValue:
+    show = request.values.get("show", OPEN if version.open_points else ALL)
+    found = allowed_terms(agreement, version, side)
+    facts = freezing.facts_of(version)
+    periods = [
+        (
+            index,
+            period,
+            request.form.get(f"kg-{index}") or plain(period.quantity_kg),
+            kilograms(period.quantity_kg),
+        )
+        for index, period in enumerate(facts.schedule.periods)
+    ]
+    context: dict[str, object] = {"conflict": "", "differing": []} | more
+    return page(
+        "agreements/terms.html",
+        status=status,
+        agreement=agreement,
+        version=version,
+        side=side,
+        show=show,
+        parts=parts_of(chosen(found, show), facts),
+        open_count=sum(term.value is None for term in found.values()),
+        periods=periods if show == SCHEDULE else [],
+        typed=typed,
+        values=request.form,
+        errors=errors,
+        **context,
+    )
+
+
+def _base() -> int:
+    return request.form.get("base", 0, type=row_id) or 0
