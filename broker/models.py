@@ -1,7 +1,7 @@
 """Every entity, so that migrations and tests see the whole schema."""
 
 from broker.agreements.models import Agreement, AgreementVersion
-from broker.audit.models import AuditEntry
+from broker.audit.models import AuditEntry, AuditHead
 from broker.jobs.models import Job
 from broker.listings.models import Capacity, CapacitySlot, Contribution, Need
 from broker.matchmaking.models import Candidate, LearnedModel, MatchingRun, NeedResult, Suggestion
@@ -16,6 +16,7 @@ __all__ = [
     "Assessment",
     "AssessmentValue",
     "AuditEntry",
+    "AuditHead",
     "Candidate",
     "Capacity",
     "CapacitySlot",

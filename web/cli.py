@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -92,6 +94,40 @@ def demo_export(directory: Path) -> None:
 INPUT = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
+@main.group()
+def audit() -> None:
+    """The record of who changed what: one chain of rows for each organization, and the installation's own."""
+
+
+@audit.command(
+    "verify",
+    epilog="Exit code: 0 when all rows are intact; 1 when some are not (a line for each), or the database cannot be"
+    " read; 2 when FILE cannot be used.",
+)
+@click.option("--against", type=INPUT, metavar="FILE", help="What `alianza audit heads` printed earlier.")
+def audit_verify(against: Path | None) -> None:
+    """Find rows of the audit that were edited, deleted, moved or cut off.
+
+    Whoever can write the whole database and knows this program can compute every hash anew, and then only a copy of
+    the heads outside their reach shows it: keep what `alianza audit heads` prints elsewhere, and give it --against.
+    What was written after that copy is as safe as the database.
+    """
+    from web import audit_report
+
+    kept = audit_report.read_heads(against) if against else []
+    with plainly(), _opened() as engine:
+        sys.exit(audit_report.verify(engine, kept))
+
+
+@audit.command("heads")
+def audit_heads() -> None:
+    """Print length and last hash of every chain as JSON, to be kept where nobody here can write."""
+    from web import audit_report
+
+    with plainly(), _opened() as engine:
+        audit_report.print_heads(engine)
+
+
 @main.command(
     epilog="Exit code: 0 when every row was used; 1 when some rows were left out (each is named on standard error,"
     " the plan is made of the others); 2 when a file could not be used, and then nothing is written."
@@ -155,6 +191,15 @@ def match(
             quotes=quotes, encoding=encoding,
         )
     )  # fmt: skip
+
+
+@contextmanager
+def _opened() -> Iterator[Engine]:
+    engine = _engine()
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def _engine() -> Engine:
