@@ -32,6 +32,14 @@ def writing(engine: Engine) -> Engine:
     return engine.execution_options(writing=True)
 
 
+def reading(engine: Engine) -> Engine:
+    """The same engine and pool, for transactions that read for long and must see one state throughout. On SQLite every
+    reading transaction does."""
+    if engine.dialect.name == "sqlite":
+        return engine
+    return engine.execution_options(isolation_level="REPEATABLE READ")
+
+
 def is_passing(error: OperationalError) -> bool:
     """Whether PostgreSQL undid a transaction because of another one (serialization failure, deadlock): the same work
     may be done again, for nothing of it was kept."""

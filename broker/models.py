@@ -1,7 +1,7 @@
 """Every entity, so that migrations and tests see the whole schema."""
 
 from broker.agreements.models import Acceptance, Agreement, AgreementVersion, Remark, Signature
-from broker.audit.models import AuditEntry
+from broker.audit.models import AuditEntry, AuditHead
 from broker.documents.attachments import Attachment
 from broker.jobs.models import Job
 from broker.listings.models import Capacity, CapacitySlot, Contribution, Need
@@ -19,6 +19,7 @@ __all__ = [
     "AssessmentValue",
     "Attachment",
     "AuditEntry",
+    "AuditHead",
     "Candidate",
     "Capacity",
     "CapacitySlot",

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from broker.audit import sealing
 from broker.audit.models import AuditEntry
 from broker.clock import Clock, system_clock
 from broker.database import writing
@@ -27,14 +28,15 @@ class Transaction:
         self.actor = actor
         self.now: dt.datetime = clock()
         self._events: list[Event] = []
+        self._recorded: list[AuditEntry] = []
 
     @property
     def today(self) -> dt.date:
         return self.now.date()
 
     def record(self, verb: str, subject: str, subject_id: int, owner_id: int | None, **detail: Any) -> None:
-        """Write the audit row of a change. `owner_id` is the organization whose record this is."""
-        self.session.add(
+        """Order the audit row of a change. `owner_id` is the organization whose record this is."""
+        self._recorded.append(
             AuditEntry(
                 at=self.now,
                 actor_user_id=self.actor.user_id,
@@ -72,6 +74,12 @@ class Transaction:
             for handler in handlers_of(event):
                 handler(self, event)
 
+    def seal(self) -> None:
+        """Write the audit rows of what was recorded, each after the last of its owner's chain; nothing may be locked
+        after it."""
+        sealing.seal(self.session, self._recorded)
+        self._recorded.clear()
+
 
 @contextmanager
 def transaction(engine: Engine, actor: Actor, clock: Clock = system_clock) -> Iterator[Transaction]:
@@ -84,6 +92,7 @@ def transaction(engine: Engine, actor: Actor, clock: Clock = system_clock) -> It
             yield tx
             session.flush()
             tx.deliver_events()
+            tx.seal()
             session.commit()
         except BaseException:
             session.rollback()

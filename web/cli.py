@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -13,8 +14,6 @@ import click
 from web.starting import plainly, settings_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sqlalchemy import Engine
     from sqlalchemy.orm import Session
 
@@ -96,6 +95,40 @@ def demo_export(directory: Path) -> None:
 INPUT = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
+@main.group()
+def audit() -> None:
+    """The record of who changed what: one chain of rows for each organization, and the installation's own."""
+
+
+@audit.command(
+    "verify",
+    epilog="Exit code: 0 when all rows are intact; 1 when some are not (a line for each), or the database cannot be"
+    " read; 2 when FILE cannot be used.",
+)
+@click.option("--against", type=INPUT, metavar="FILE", help="What `alianza audit heads` printed earlier.")
+def audit_verify(against: Path | None) -> None:
+    """Find rows of the audit that were edited, deleted, moved or cut off.
+
+    Whoever can write the whole database and knows this program can compute every hash anew, and then only a copy of
+    the heads outside their reach shows it: keep what `alianza audit heads` prints elsewhere, and give it --against.
+    What was written after that copy is as safe as the database.
+    """
+    from web import audit_report
+
+    kept = audit_report.read_heads(against) if against else []
+    with plainly(), _opened() as engine:
+        sys.exit(audit_report.verify(engine, kept))
+
+
+@audit.command("heads")
+def audit_heads() -> None:
+    """Print length and last hash of every chain as JSON, to be kept where nobody here can write."""
+    from web import audit_report
+
+    with plainly(), _opened() as engine:
+        audit_report.print_heads(engine)
+
+
 @main.command(
     epilog="Exit code: 0 when every row was used; 1 when some rows were left out (each is named on standard error,"
     " the plan is made of the others); 2 when a file could not be used, and then nothing is written."
@@ -171,7 +204,7 @@ def verify(file: Path) -> None:
     """
     from broker.agreements.proving import prove
 
-    with plainly(), _reading() as session:
+    with plainly(), _opened() as engine, _reading(engine) as session:
         proof = prove(session, file.read_bytes())
     named = f"version {proof.number} of agreement {proof.agreement_id} (SHA-256 {proof.sha256})"
     if proof.verdict == "proven":
@@ -194,19 +227,32 @@ def verify(file: Path) -> None:
 
 @main.command()
 def check() -> None:
-    """Look through what is stored for what must never be: every fault is named. Exit code 1 when there is one."""
-    from broker.agreements.proving import faults_of_versions
+    """Look through what is stored for what must never be: every fault is named. Exit code 1 when there is one.
 
-    with plainly(), _reading() as session:
-        faults = list(faults_of_versions(session))
+    Reads the chains of the audit too, as `alianza audit verify` does.
+    """
+    from broker.agreements.proving import faults_of_versions
+    from web import audit_report
+
+    with plainly(), _opened() as engine:
+        broken = audit_report.verify(engine, [])
+        with _reading(engine) as session:
+            faults = list(faults_of_versions(session))
     for fault in faults:
-        click.echo(
-            f"agreement {fault.agreement_id}, version {fault.number}: {fault.code.replace('_', ' ')}",
-            err=True,
-        )
-    if faults:
+        what = fault.code.replace("_", " ")
+        click.echo(f"agreement {fault.agreement_id}, version {fault.number}: {what}", err=True)
+    if faults or broken:
         sys.exit(1)
     click.echo("Everything that was looked through is as it should be.")
+
+
+@contextmanager
+def _opened() -> Iterator[Engine]:
+    engine = _engine()
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def _engine() -> Engine:
@@ -215,17 +261,13 @@ def _engine() -> Engine:
     return make_engine(settings_for().database_url)
 
 
-@contextmanager
-def _reading() -> Iterator[Session]:
-    """A session on the configured database that leaves no connection behind."""
+def _reading(engine: Engine) -> Session:
+    """A session that sees one state throughout."""
     from sqlalchemy.orm import Session
 
-    engine = _engine()
-    try:
-        with Session(engine) as session:
-            yield session
-    finally:
-        engine.dispose()
+    from broker.database import reading
+
+    return Session(reading(engine))
 
 
 if __name__ == "__main__":

@@ -202,7 +202,9 @@ def capacity_values(data: CapacityInput) -> dict[str, Any]:
 def lock_owner(session: Session, organization_id: int) -> None:
     """Let one writer at a time number an organization's needs and capacities; SQLite's writers queue
     already."""
-    session.execute(select(Organization.id).where(Organization.id == organization_id).with_for_update())
+    owner = select(Organization.id).where(Organization.id == organization_id)
+    # The weaker lock: others may go on referring to the organization, as every audit row of its own does.
+    session.execute(owner.with_for_update(key_share=True))
 
 
 def load_need(tx: Transaction, need_id: int) -> Need:

@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy.orm import Session
 
 from broker.audit.models import AuditEntry
+from broker.audit.sealing import seal
 from broker.listings.models import Need
 from broker.matchmaking.models import MatchingRun, Suggestion
 from matching.policy import FEATURES, default_weights
@@ -62,11 +64,12 @@ def _answer(connection: Connection, row: dict[str, Any], yes: bool, moment: dt.d
     }  # fmt: skip
     suggestion = _insert(connection, Suggestion, row)
     if not yes:
-        entry = {
-            "at": moment, "actor_user_id": None, "actor_organization_id": None, "owner_id": row["broker_id"],
-            "verb": "suggestion.decline", "subject": "suggestion", "subject_id": suggestion, "detail": {},
-        }  # fmt: skip
-        _insert(connection, AuditEntry, entry)
+        entry = AuditEntry(
+            at=moment, actor_user_id=None, actor_organization_id=None, owner_id=row["broker_id"],
+            verb="suggestion.decline", subject="suggestion", subject_id=suggestion, detail={},
+        )  # fmt: skip
+        with Session(connection) as session:
+            seal(session, [entry])
 
 
 def _scored(values: list[float]) -> dict[str, Any]:

@@ -114,6 +114,7 @@ def acting(tx: Transaction, person: User) -> Iterator[Transaction]:
     yield own
     tx.session.flush()
     own.deliver_events()
+    own.seal()
 
 
 def _whole(person: User) -> User:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
@@ -17,6 +18,9 @@ MONEY = ("broker/money.py", "broker/prices", "broker/agreements", "broker/delive
 # Where amounts are reckoned to the cent, not even a literal may be one.
 EXACT = ("broker/money.py", "broker/prices", "broker/deliveries", "broker/finance")
 LOADED_LATE = ("ortools", "highspy", "sklearn", "scipy", "pandas", "docx", "lxml")
+AUDIT_CHANGE = re.compile(
+    r"\b(update|delete)\(\s*AuditEntry\b|\b(update|delete\s+from)\s+audit_entries\b", re.I
+)
 # File -> why its HTML needs no escaping. An entry must say where every value in it comes from.
 TRUSTED_MARKUP: dict[str, str] = {}
 
@@ -24,6 +28,12 @@ TRUSTED_MARKUP: dict[str, str] = {}
 def test_only_the_transaction_commits() -> None:
     code = [path for path in below("broker", "web") if path != COMMITTER]
     assert not _found(code, _is_commit), "commit through broker/transaction.py"
+
+
+def test_nothing_changes_rows_of_the_audit() -> None:
+    # The entities refuse it themselves; a statement would pass them by.
+    code = {name_of(path): path.read_text(encoding="utf-8") for path in below("broker", "web")}
+    assert not [name for name, text in code.items() if AUDIT_CHANGE.search(text)], "record what corrects it"
 
 
 def test_money_is_never_a_float() -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from broker import schema
+from broker.audit.chain import heads, verify
 from broker.database import make_engine
 from broker.listings.models import Capacity, CapacitySlot
 from broker.prices.models import PricePoint
@@ -33,6 +34,23 @@ def test_down_and_up_again_with_data(bare_database_url: str) -> None:
     assert [name for name in inspect(engine).get_table_names() if name != "alembic_version"] == []
     schema.upgrade(engine)
     assert schema.differences(engine) == []
+    engine.dispose()
+
+
+def test_rows_of_the_audit_that_were_there_before_are_chained_as_if_written_today(
+    bare_database_url: str,
+) -> None:
+    engine = make_engine(bare_database_url)
+    schema.upgrade(engine)
+    demonstration(engine)
+    with Session(engine) as session:
+        before = heads(session)
+    assert len(before) > 30
+    schema.downgrade(engine, "0009")
+    schema.upgrade(engine)
+    with Session(engine) as session:
+        assert heads(session) == before
+        assert verify(session) == []
     engine.dispose()
 
 
