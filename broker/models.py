@@ -1,7 +1,16 @@
 """Every entity, so that migrations and tests see the whole schema."""
 
-from broker.agreements.models import Acceptance, Agreement, AgreementVersion, Remark, Signature
+from broker.agreements.models import Acceptance, Agreement, AgreementVersion, Remark, SealedPdf, Signature
 from broker.audit.models import AuditEntry, AuditHead
+from broker.deliveries.models import (
+    Delivery,
+    Lot,
+    LotLine,
+    MemberShare,
+    Payment,
+    Statement,
+    StatementLine,
+)
 from broker.documents.attachments import Attachment
 from broker.jobs.models import Job
 from broker.listings.models import Capacity, CapacitySlot, Contribution, Need
@@ -25,20 +34,28 @@ __all__ = [
     "CapacitySlot",
     "Certificate",
     "Contribution",
+    "Delivery",
     "ExchangeRate",
     "Job",
     "LearnedModel",
     "LoginAttempt",
+    "Lot",
+    "LotLine",
     "Mandate",
     "MatchingRun",
+    "MemberShare",
     "Membership",
     "Message",
     "Need",
     "NeedResult",
     "Organization",
+    "Payment",
     "PricePoint",
     "Remark",
+    "SealedPdf",
     "Signature",
+    "Statement",
+    "StatementLine",
     "Suggestion",
     "User",
 ]

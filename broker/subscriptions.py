@@ -1,5 +1,7 @@
 """Imported once by every process, so that the handlers of events and jobs are registered."""
 
+import broker.agreements.seals
+import broker.deliveries.schedule
 import broker.matchmaking.learning
 import broker.matchmaking.runner
 import broker.matchmaking.suggestions

@@ -11,7 +11,18 @@ import broker.models  # every table must be known before the first query
 import broker.subscriptions  # noqa: F401  (handlers register themselves)
 from broker.clock import Clock, system_clock
 from broker.database import govern, is_passing
-from web import assets, compression, errors, explanation_texts, figures, i18n, pages, rendering, security
+from web import (
+    assets,
+    compression,
+    errors,
+    explanation_texts,
+    figures,
+    i18n,
+    pages,
+    price_step_texts,
+    rendering,
+    security,
+)
 from web.config import Settings, from_environment
 from web.extensions import babel, csrf, db, htmx
 from web.row_ids import RowIdConverter
@@ -47,6 +58,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
     rendering.register(app)
     figures.register(app)
     explanation_texts.register(app)
+    price_step_texts.register(app)
     errors.register(app)
     pages.register(app)
     return app

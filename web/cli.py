@@ -210,14 +210,15 @@ def verify(file: Path) -> None:
     if proof.verdict == "proven":
         click.echo(f"This is the PDF of {named}, unchanged.")
         for one in proof.signatures:
-            click.echo(
-                f"Signed for the {one.side} by the account of {one.user}, {one.moment:%Y-%m-%d %H:%M} UTC."
-            )
+            how = "in the account of" if one.method == "account" else "on paper, recorded in the account of"
+            click.echo(f"Signed for the {one.side} {how} {one.user}, {one.moment:%Y-%m-%d %H:%M} UTC.")
         if not proof.signatures:
             click.echo("It carries no signature.")
+        if proof.latest != proof.number:
+            click.echo(f"It is not the last one: the agreement has a version {proof.latest}.")
         return
     reasons = {
-        "altered": f"The file names {named}, but it is not what that version makes: the file was altered.",
+        "altered": f"The file names {named}, but is none of its PDFs: it was altered.",
         "damaged": f"The stored {named} no longer has its hash: the database was altered.",
         "unknown": "The file names no agreement that is kept here.",
     }

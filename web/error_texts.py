@@ -219,12 +219,39 @@ ERRORS = {
     "advance_not_deductible": _l("There is an advance, so the advance must be among the deductions."),
     "date_past": _l("This day has passed."),
     "review_running": _l("The members are still reading: nobody can sign before the review period is over."),
+    "signed_by_one": _l("One side has signed already. Make an offer if something must change."),
+    "representative_missing": _l(
+        "The agreement does not say who signs for your organization. Make an offer with it."
+    ),
+    "above_the_need": _l("The need asks at most %(kg)s in a period."),
     "signed_already": _l("Your organization has signed already."),
     "not_the_representative": _l("The agreement names %(name)s as representative. Write that name."),
     "signed_before_review": _l("The signature lies before the end of the review period, %(day)s."),
     "picture_too_large": _l("The file is larger than %(most)s MB. Make it smaller and send it again."),
     "file_not_a_scan": _l("Send a PDF, a JPEG or a PNG."),
     "file_not_a_picture": _l("Send a photo as JPEG or PNG."),
+    # deliveries and payments
+    "only_parties_deliver": _l("Only the two parties deliver, receive and pay. The broker looks on."),
+    "lot_line_unreadable": _l("Line %(line)s, “%(text)s”: write member; plot; kg, or member; kg."),
+    "too_many_lines": _l("At most %(most)s lines in a lot."),
+    "lot_code_taken": _l("The lot “%(lot)s” is on this delivery already."),
+    "lot_lines_differ": _l(
+        "The lot weighs %(kg)s, its lines %(total)s kg: they may differ by half a percent."
+    ),
+    "lots_missing": _l("Enter at least one lot before the delivery leaves."),
+    "tare_above_gross": _l("The tare is as heavy as the whole load. Check both weights."),
+    "parts_not_net": _l("Accepted, lower grade and rejected make %(total)s kg; the net is %(kg)s."),
+    "rejection_needs_cause": _l("Say why it is rejected: without a cause there is no rejection."),
+    "rejection_needs_photo": _l("Add a photo: without one there is no rejection."),
+    "dispute_over": _l("The time to dispute this decision is over."),
+    "nothing_to_agree_to": _l("There is no proposal of the other side to agree to."),
+    "deductions_above_cap": _l(
+        "The deductions exceed the cap of the agreement: at most %(most)s %(currency)s. The rest passes to the next."
+    ),
+    "only_buyer_pays": _l("Only the buyer reports a payment."),
+    "only_organization_confirms": _l("Only the organization confirms that the money has arrived."),
+    "no_advance_agreed": _l("The agreement knows no advance."),
+    "above_what_is_owed": _l("It is more than what is owed: %(most)s %(currency)s."),
     # prices of agreements
     "cost_missing": _l("Enter the audited cost first."),
     "deduction_not_agreed": _l("The agreement does not let “%(cost)s” be deducted."),

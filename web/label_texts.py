@@ -149,6 +149,39 @@ LABELS = {
         "contribution": _l("What the buyer contributes"),
         "around": _l("Broker, cure and review"),
     },
+    "delivery_state": {
+        "scheduled": _l("Scheduled"),
+        "confirmed": _l("Confirmed"),
+        "dispatched": _l("On its way"),
+        "received": _l("Weighed"),
+        "graded": _l("Graded"),
+        "accepted": _l("Accepted"),
+        "partially_accepted": _l("Accepted in part"),
+        "rejected": _l("Rejected"),
+        "disputed": _l("Disputed"),
+        "invoiced": _l("To be paid"),
+        "paid_reported": _l("Reported as paid"),
+        "paid": _l("Paid"),
+        "cancelled": _l("Cancelled"),
+        "no_show": _l("Never came"),
+    },
+    "statement_line": {
+        "agreed": _l("Agreed grade"),
+        "lower": _l("Lower grade"),
+        "advance": _l("Advance paid back"),
+        "inputs": _l("Inputs paid back"),
+        "quality": _l("Quality difference"),
+        "freight": _l("Freight"),
+        "tax": _l("Statutory withholdings"),
+        "taxes": _l("Statutory withholdings"),
+        "broker_fee": _l("Broker's fee"),
+        "union_fee": _l("Union's fee"),
+    },
+    "payment_kind": {
+        "advance": _l("Advance"),
+        "settlement": _l("Statement"),
+        "interest": _l("Interest"),
+    },
     "signing_method": {"account": _l("in the account"), "paper": _l("on paper")},
     "mandate_state": {
         "proposed": _l("Awaiting consent"),
@@ -235,6 +268,13 @@ LABELS = {
 }  # fmt: skip
 LABELS["any_state"] = {
     code: word
-    for group in ("capacity_state", "need_state", "suggestion_state", "mandate_state", "agreement_state")
+    for group in (
+        "capacity_state",
+        "need_state",
+        "suggestion_state",
+        "mandate_state",
+        "agreement_state",
+        "delivery_state",
+    )
     for code, word in LABELS[group].items()
 }

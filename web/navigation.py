@@ -31,12 +31,14 @@ def navigation(actor: Actor) -> list[Entry]:
         return [needs, capacities]
     suggestions = Entry(_("Suggestions"), url_for("suggestions.inbox"), ("/suggestions/",))
     agreements = Entry(_("Agreements"), url_for("agreements.listing"), ("/agreements/",))
+    deliveries = Entry(_("Deliveries"), url_for("deliveries.listing"), ("/deliveries/",))
     if actor.kind == "broker":
         return [
             Entry(_("Today"), url_for("home.home"), ("/home/",)),
             Entry(_("My market"), url_for("desk.needs"), ("/desk/",)),
             Entry(_("Runs"), url_for("runs.listing"), ("/runs/",)),
             agreements,
+            deliveries,
             Entry(_("Clients"), url_for("mandates.listing"), ("/mandates/", "/organizations/")),
             Entry(_("Prices"), url_for("prices.listing"), ("/prices/",)),
             needs,
@@ -51,6 +53,7 @@ def navigation(actor: Actor) -> list[Entry]:
             mine,
             suggestions,
             agreements,
+            deliveries,
             capacities,
             own,
         ]
@@ -61,6 +64,7 @@ def navigation(actor: Actor) -> list[Entry]:
             mine,
             suggestions,
             agreements,
+            deliveries,
             needs,
             own,
         ]

@@ -97,13 +97,15 @@ def run_worker(*, follows_parent: bool = False) -> None:
 
 
 class _Timetable:
-    """What is due by the clock: needs expire or close, capacities go stale, mandates end, talks stall."""
+    """What is due by the clock: needs expire or close, capacities go stale, mandates end, talks stall,
+    silence accepts deliveries."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine, self.next = engine, 0.0
 
     def __call__(self) -> None:
         from broker.agreements.negotiation import sweep_stalled
+        from broker.deliveries.schedule import sweep_deliveries
         from broker.listings.timetable import sweep_listings
         from broker.parties.services import sweep_mandates
 
@@ -113,6 +115,7 @@ class _Timetable:
             sweep_listings(tx)
             sweep_mandates(tx)
             sweep_stalled(tx)
+            sweep_deliveries(tx)
         self.next = time.monotonic() + SWEEP_SECONDS
 
 

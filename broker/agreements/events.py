@@ -31,6 +31,14 @@ class AgreementNegotiated(Event):
 
 
 @dataclass(frozen=True)
+class SignatureGiven(Event):
+    """A representative signed a version; with it there are so many signatures."""
+
+    version_id: int
+    signatures: int
+
+
+@dataclass(frozen=True)
 class AgreementSigned(Event):
     """The representatives of both parties have signed one version."""
 

@@ -132,7 +132,11 @@ class Acceptance(Entity, kw_only=True):
 
 
 class Signature(Entity, kw_only=True):
-    """The representative of a party signs one version: in the account after signing in anew, or on paper."""
+    """The representative of a party signs one version: in the account after signing in anew, or on paper.
+
+    `account` is the name of the user at that moment, `signed_on` the day in the organization's country. `seal` is the
+    SHA-256 over everything that the row says; the audit holds it too.
+    """
 
     __tablename__ = "signatures"
     __table_args__ = (
@@ -151,10 +155,28 @@ class Signature(Entity, kw_only=True):
     sha256: Mapped[str]
     signed_at: Mapped[dt.datetime]
     signed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    account: Mapped[str]
     address: Mapped[str]
+    signed_on: Mapped[dt.date]
+    seal: Mapped[str]
     scan_id: Mapped[int | None] = mapped_column(ForeignKey("attachments.id"), default=None)
 
     signed_by: Mapped[User | None] = relationship(init=False, repr=False)
+
+
+class SealedPdf(Entity, kw_only=True):
+    """The SHA-256 of a PDF of a version as it was made when the last of `signatures` was given. It proves a copy even
+    when a later version of this program would set the page otherwise."""
+
+    __tablename__ = "sealed_pdfs"
+    __table_args__ = (UniqueConstraint("version_id", "language", "signatures"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, init=False)
+    version_id: Mapped[int] = mapped_column(ForeignKey("agreement_versions.id"), index=True)
+    language: Mapped[str]
+    signatures: Mapped[int]
+    sha256: Mapped[str] = mapped_column(index=True)
+    made_at: Mapped[dt.datetime]
 
 
 class Remark(Entity, kw_only=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -179,6 +180,7 @@ def _kind(path: str, form: str) -> str:
 
 
 def _read(term: Term, text: str, separator: Separator) -> Any:
+    text = plain_words(text)
     if not text:
         return None
     if term.kind == "decimal":
@@ -198,7 +200,7 @@ def _read(term: Term, text: str, separator: Separator) -> Any:
         except ValueError:
             raise RuleBroken("date_format", value=text) from None
     if term.kind in ("choice", "list"):
-        codes = [code.strip() for code in text.split(";")] if term.kind == "list" else [text]
+        codes = [*dict.fromkeys(code.strip() for code in text.split(";"))] if term.kind == "list" else [text]
         codes = [] if codes == ["none"] else codes
         unknown = [code for code in codes if code not in term.choices]
         # Somebody's own words stand where the list has none, as long as the value stays what it was.
@@ -207,9 +209,17 @@ def _read(term: Term, text: str, separator: Separator) -> Any:
         return codes if term.kind == "list" else text
     if len(text) > LONGEST_TEXT:
         raise RuleBroken("too_long", most=LONGEST_TEXT)
-    text = " ".join(text.split())
     words = {"es": text, "en": text}
     return {"name": words} if term.kind == "packing" else words if term.kind == "words" else text
+
+
+def plain_words(text: str) -> str:
+    """A text in one line of characters that can be read: no controls, no signs that nobody sees or that turn the
+    direction of a line."""
+    seen = "".join(
+        c for c in unicodedata.normalize("NFC", text) if c.isspace() or unicodedata.category(c)[0] != "C"
+    )
+    return " ".join(seen.split())
 
 
 def _decimal(term: Term, text: str, separator: Separator) -> str:

@@ -13,7 +13,7 @@ from broker.agreements.checklist import checklist
 from broker.agreements.events import AgreementAbandoned, AgreementSent
 from broker.agreements.models import Agreement, AgreementVersion, Remark
 from broker.agreements.transitions import AGREEMENT, NEGOTIATION
-from broker.errors import Faults, NotAllowed, NotFound, RuleBroken
+from broker.errors import Conflict, Faults, NotAllowed, NotFound, RuleBroken
 from broker.listings.models import Need
 from broker.listings.periods import Period
 from broker.listings.reserve import release
@@ -25,6 +25,7 @@ from broker.transaction import Transaction
 
 STALLED_AFTER = dt.timedelta(days=7)
 LONGEST_NOTE = 1000
+LONGEST_REASON = 200
 
 
 class _Talks:
@@ -74,7 +75,7 @@ def send(tx: Transaction, agreement_id: int, reply_by: dt.date | None = None) ->
     """The broker sends the draft to both parties. Raises Invalid with what the checklist still lacks."""
     agreement = locked(tx, agreement_id)
     side = writing_side(agreement, tx.actor)
-    version = latest(tx, agreement)
+    version = with_words(tx, agreement, latest(tx, agreement), side)
     faults = Faults()
     for item in checklist(freezing.facts_of(version)):
         if not item.done:
@@ -94,14 +95,16 @@ def abandon(tx: Transaction, agreement_id: int, reason: str) -> Agreement:
     found = tx.session.get(Agreement, agreement_id)
     if found is None:
         raise NotFound("not_found")
-    side = side_of(found, tx.actor)
-    if not tx.actor.may_write:
-        raise NotAllowed("role_may_not_write")
+    side = writing_side(found, tx.actor)
     if not reason.strip():
         raise RuleBroken("reason_required", field="reason")
+    if len(reason.strip()) > LONGEST_REASON:
+        raise RuleBroken("too_long", field="reason", most=LONGEST_REASON)
     suggestion = found.suggestion
     need, capacity = load_need(tx, suggestion.need_id), load_capacity(tx, suggestion.capacity_id)
     agreement = locked(tx, agreement_id)
+    if latest(tx, agreement).signatures:
+        raise Conflict("signed_by_one")
     AGREEMENT.move(agreement, "abandon", side)
     if agreement.negotiation is not None:
         NEGOTIATION.move(talks(agreement), "abandon", side)
@@ -178,6 +181,46 @@ def promised_deliveries(agreement: Agreement, need: Need) -> list[tuple[Period, 
         (by_start[dt.date.fromisoformat(row["start"])], Decimal(row["quantity_kg"]))
         for row in agreement.promised
     ]
+
+
+def with_words(
+    tx: Transaction, agreement: Agreement, version: AgreementVersion, side: str
+) -> AgreementVersion:
+    """The version itself, or one more of the same facts where it is of before words were frozen."""
+    if version.content is not None:
+        return version
+    return append_version(tx, agreement, version, freezing.freeze(freezing.facts_of(version)), side, "")
+
+
+def append_version(
+    tx: Transaction,
+    agreement: Agreement,
+    before: AgreementVersion,
+    frozen: freezing.Frozen,
+    side: str,
+    note: str,
+) -> AgreementVersion:
+    """The next version of an agreement."""
+    version = AgreementVersion(
+        number=before.number + 1,
+        facts=frozen.facts,
+        content=frozen.content,
+        sha256=frozen.sha256,
+        author_side=side,
+        note=note,
+        changes=freezing.changed_paths(before.facts, frozen.facts),
+        open_points=frozen.open_points,
+        created_at=tx.now,
+        created_by_id=tx.actor.user_id,
+    )
+    version.agreement_id = agreement.id
+    tx.session.add(version)
+    tx.session.flush()
+    tx.record(
+        "agreement.version", "agreement", agreement.id, agreement.buyer_id,
+        number=version.number, sha256=version.sha256, side=side,
+    )  # fmt: skip
+    return version
 
 
 def moved(tx: Transaction, agreement: Agreement, reply_by: dt.date | None) -> None:

@@ -15,6 +15,7 @@ from broker.agreements.models import Acceptance, Agreement, AgreementVersion
 from broker.agreements.negotiable import changed, may_set, terms_of
 from broker.agreements.negotiation import (
     LONGEST_NOTE,
+    append_version,
     latest,
     locked,
     moved,
@@ -22,11 +23,14 @@ from broker.agreements.negotiation import (
     talks,
     writing_side,
 )
+from broker.agreements.terms import INDEX_METHODS, PRICE_PARAMS, STATED_PRICES
 from broker.agreements.transitions import AGREEMENT, NEGOTIATION
 from broker.errors import Conflict, Faults, NotAllowed, NotFound, RuleBroken
 from broker.listings.models import Capacity, Need
 from broker.listings.reserve import release, reserve
 from broker.listings.services import load_capacity, load_need
+from broker.matchmaking.grid import need_periods
+from broker.quantity import to_gram
 from broker.transaction import Transaction
 
 OPEN = ("draft", "negotiating", "negotiated")
@@ -39,11 +43,12 @@ def offer(
     base: int,
     values: Mapping[str, Any],
     *,
-    quantities: Mapping[int, Decimal] | None = None,
+    quantities: Mapping[dt.date, Decimal] | None = None,
     note: str = "",
     reply_by: dt.date | None = None,
 ) -> AgreementVersion:
-    """A new version with `values` (path -> JSON data) and the kg of some periods changed, on top of version `base`.
+    """A new version with `values` (path -> JSON data), and the kg of some periods of the need by their first day, on
+    top of version `base`.
 
     A party's own offer counts as its acceptance once nothing is open. Raises Conflict('version_moved_on') when
     somebody made another version meanwhile, NotAllowed for a term that is not the side's to set, Invalid for terms
@@ -56,8 +61,10 @@ def offer(
     before = latest(tx, agreement)
     if before.number != base:
         raise Conflict("version_moved_on", number=before.number)
-    facts = changed(freezing.facts_of(before), _allowed(before, agreement, side, values))
-    facts = _with_quantities(facts, quantities or {})
+    found = freezing.facts_of(before)
+    facts = _of_one_method(found, changed(found, _allowed(before, agreement, side, values)))
+    if quantities:
+        facts = _with_quantities(facts, quantities, agreement.suggestion.need)
     _judge(facts)
     return _add_version(tx, agreement, before, facts, side, note, reply_by)
 
@@ -92,8 +99,10 @@ def accept(tx: Transaction, agreement_id: int, sha256: str) -> Agreement:
     if agreement.state != "negotiating":
         raise Conflict("state_moved_on", subject="agreement", state=agreement.state, action="agree")
     version = latest(tx, agreement)
-    if version.sha256 != sha256:
+    if version.sha256 != sha256 or version.content is None:
         raise Conflict("version_moved_on", number=version.number)
+    if agreement.negotiation == "stalled":
+        NEGOTIATION.move(talks(agreement), "wake", side)
     _accept(tx, agreement, version, side)
     _settle(tx, agreement, version, side, need, capacity)
     return agreement
@@ -112,18 +121,35 @@ def _allowed(
     return {path: value for path, value in values.items() if value != terms[path].value}
 
 
-def _with_quantities(facts: DraftFacts, quantities: Mapping[int, Decimal]) -> DraftFacts:
-    """The schedule with other kg in some periods; a period of zero kg is left out."""
-    if not quantities:
-        return facts
-    found = [
-        Period(period.start, period.end, quantities.get(index, period.quantity_kg))
-        for index, period in enumerate(facts.schedule.periods)
-    ]
-    kept = tuple(period for period in found if period.quantity_kg > 0)
+def _with_quantities(facts: DraftFacts, quantities: Mapping[dt.date, Decimal], need: Need) -> DraftFacts:
+    """The schedule with other kg in some periods of the need; a period of zero kg is left out. Raises RuleBroken for
+    no delivery at all, and for more than the need asks in a period."""
+    now = {period.start: period.quantity_kg for period in facts.schedule.periods}
+    now |= {start: to_gram(kg) for start, kg in quantities.items()}
+    kept = []
+    for period in need_periods(need):
+        kg = now.get(period.start, Decimal(0))
+        if kg > need.quantity_kg:
+            raise RuleBroken("above_the_need", field=f"kg-{period.start}", kg=need.quantity_kg)
+        if kg > 0:
+            kept.append(Period(period.start, period.end, kg))
     if not kept:
-        raise RuleBroken("nothing_delivered", field="kg-0")
-    return replace(facts, schedule=replace(facts.schedule, periods=kept))
+        raise RuleBroken("nothing_delivered", field="form")
+    # How much of the need all organizations cover was true of the other quantities.
+    return replace(facts, schedule=replace(facts.schedule, periods=tuple(kept)), joint_covered_pct=None)
+
+
+def _of_one_method(before: DraftFacts, facts: DraftFacts) -> DraftFacts:
+    """Without what belonged to the former method, where the price is set in another way."""
+    method = facts.price.method
+    if method is None or method == before.price.method:
+        return facts
+    # A series means another thing to a band than to an index; only the two index methods speak of the same.
+    alike = {method, before.price.method} <= INDEX_METHODS
+    params = (facts.price.params or {}).items() if alike else ()
+    kept = {name: value for name, value in params if name in PRICE_PARAMS[method]}
+    stated = facts.price.unit_price if method in STATED_PRICES else None
+    return replace(facts, price=replace(facts.price, params=kept, unit_price=stated))
 
 
 def _judge(facts: DraftFacts) -> None:
@@ -149,26 +175,11 @@ def _add_version(
     reply_by: dt.date | None,
 ) -> AgreementVersion:
     frozen = freezing.freeze(facts)
-    changes = freezing.changed_paths(before.facts, frozen.facts)
-    if not changes:
+    if frozen.facts == before.facts:
         raise RuleBroken("nothing_changed", field="form")
     if len(note) > LONGEST_NOTE:
         raise RuleBroken("too_long", field="note", most=LONGEST_NOTE)
-    version = AgreementVersion(
-        number=before.number + 1,
-        facts=frozen.facts,
-        content=frozen.content,
-        sha256=frozen.sha256,
-        author_side=side,
-        note=note.strip(),
-        changes=changes,
-        open_points=frozen.open_points,
-        created_at=tx.now,
-        created_by_id=tx.actor.user_id,
-    )
-    version.agreement_id = agreement.id
-    tx.session.add(version)
-    tx.session.flush()
+    version = append_version(tx, agreement, before, frozen, side, note.strip())
     if agreement.state == "negotiated":
         AGREEMENT.move(agreement, "reopen", side)
     if agreement.negotiation is not None and (
@@ -177,10 +188,6 @@ def _add_version(
         NEGOTIATION.move(talks(agreement), "counter" if agreement.negotiation == "offer" else "offer", side)
         agreement.offered_by = side
     moved(tx, agreement, reply_by)
-    tx.record(
-        "agreement.version", "agreement", agreement.id, agreement.buyer_id,
-        number=version.number, sha256=version.sha256, side=side,
-    )  # fmt: skip
     if agreement.state != "draft":
         if side != "broker" and version.open_points == 0:
             _accept(tx, agreement, version, side)
@@ -189,8 +196,9 @@ def _add_version(
 
 
 def _accept(tx: Transaction, agreement: Agreement, version: AgreementVersion, side: str) -> None:
-    if version.open_points:
-        raise RuleBroken("points_open", field="form", count=version.open_points)
+    # Counted in the words themselves: they are what is accepted.
+    if count := len(freezing.draft_of(version, "es").open_points):
+        raise RuleBroken("points_open", field="form", count=count)
     if any(one.side == side for one in version.acceptances):
         return
     accepted = Acceptance(
@@ -224,7 +232,7 @@ def _settle(
     if wanted != agreement.promised:
         release(tx, need, capacity, promised_deliveries(agreement, need))
         agreement.promised = wanted
-        reserve(tx, need, capacity, promised_deliveries(agreement, need))
+        reserve(tx, need, capacity, promised_deliveries(agreement, need), under_way=True)
     agreement.negotiated_at = tx.now
     AGREEMENT.move(agreement, "agree", side)
     NEGOTIATION.move(talks(agreement), "agree", side)

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, undefer
 
 from broker.agreements.freezing import is_intact
-from broker.agreements.models import Agreement, AgreementVersion, Signature
+from broker.agreements.models import Agreement, AgreementVersion, SealedPdf, Signature
 from broker.agreements.signature_page import Signed, pdf_of, signed_of
+from broker.agreements.signing import seal_of
+from broker.audit.models import AuditEntry
 from broker.documents.attachments import Attachment
 
 _NAME = re.compile(rb"alianza:([0-9a-f]{64}):(es|en)")
+BOTH = {"buyer", "producer"}
 
 
 @dataclass(frozen=True)
 class Proof:
-    """What a file is. `verdict`: proven (byte for byte the PDF of a version), altered (it names the version but is not
-    what the version makes), damaged (the stored version no longer has its hash) or unknown."""
+    """What a file is.
+
+    `verdict`: proven (byte for byte a PDF of a version), altered (it names a version but is none of its PDFs), damaged
+    (the stored version no longer has its hash) or unknown. `latest` is the number of the agreement's last version.
+    """
 
     verdict: str
     agreement_id: int | None = None
@@ -28,38 +35,72 @@ class Proof:
     sha256: str = ""
     language: str = ""
     signatures: tuple[Signed, ...] = ()
+    latest: int | None = None
 
 
 def prove(session: Session, data: bytes) -> Proof:
-    """Whether the file is the PDF of a stored version, which is made again and compared byte for byte."""
+    """Whether the file is a PDF of a stored version: by the hash taken when it was signed, or made again now."""
     found = _NAME.search(data)
-    version = None if found is None else _version(session, found[1].decode())
-    if found is None or version is None:
+    versions = [] if found is None else _versions(session, found[1].decode())
+    if found is None or not versions:
         return Proof("unknown")
     language = found[2].decode()
-    named = Proof("altered", version.agreement_id, version.number, version.sha256, language)
-    if not is_intact(version):
-        return Proof("damaged", *_fields(named))
-    signatures = signatures_of(session, version)
-    # A copy may have been taken before the page of signatures, or between the two of them.
-    for count in range(len(signatures), -1, -1):
-        if data == pdf_of(version, language, signatures[:count], with_page=True):
-            return Proof("proven", *_fields(named), signatures[:count])
-    if data == pdf_of(version, language, (), with_page=False):
-        return Proof("proven", *_fields(named))
-    return named
+    # The same terms may stand in several versions; the one that was signed is asked first.
+    proofs = [_prove(session, version, language, data) for version in versions]
+    return next((proof for proof in proofs if proof.verdict == "proven"), proofs[0])
 
 
 def signatures_of(session: Session, version: AgreementVersion) -> tuple[Signed, ...]:
     """The signatures of a version in the order in which they were given."""
+    return tuple(signed_of(signature, scan) for signature, scan in with_scans(session, version.id))
+
+
+def with_scans(session: Session, version_id: int) -> list[tuple[Signature, str]]:
+    """The stored signatures of a version, each with the SHA-256 of its scan, empty where it has none."""
     query = (
         select(Signature, Attachment.sha256)
         .outerjoin(Attachment, Attachment.id == Signature.scan_id)
-        .where(Signature.version_id == version.id)
-        .options(joinedload(Signature.signed_by))
+        .where(Signature.version_id == version_id)
         .order_by(Signature.id)
     )
-    return tuple(signed_of(signature, scan or "") for signature, scan in session.execute(query))
+    return [(signature, scan or "") for signature, scan in session.execute(query)]
+
+
+def _prove(session: Session, version: AgreementVersion, language: str, data: bytes) -> Proof:
+    query = select(AgreementVersion.number).where(AgreementVersion.agreement_id == version.agreement_id)
+    latest = session.scalar(query.order_by(AgreementVersion.number.desc()).limit(1))
+
+    def proof(verdict: str, signatures: Sequence[Signed] = ()) -> Proof:
+        return Proof(
+            verdict, version.agreement_id, version.number, version.sha256, language, tuple(signatures), latest
+        )
+
+    if not is_intact(version):
+        return proof("damaged")
+    signatures = signatures_of(session, version)
+    taken = select(SealedPdf.signatures).filter_by(
+        version_id=version.id, sha256=hashlib.sha256(data).hexdigest()
+    )
+    sealed = session.scalar(taken)
+    if sealed is not None:
+        return proof("proven", signatures[:sealed])
+    # A copy may have been taken before the page of signatures, or between the two of them.
+    for count in range(len(signatures), -1, -1):
+        if data == pdf_of(version, language, signatures[:count], with_page=True):
+            return proof("proven", signatures[:count])
+    if data == pdf_of(version, language, (), with_page=False):
+        return proof("proven")
+    return proof("altered")
+
+
+def _versions(session: Session, sha256: str) -> list[AgreementVersion]:
+    query = (
+        select(AgreementVersion)
+        .where(AgreementVersion.sha256 == sha256)
+        .options(undefer(AgreementVersion.facts), undefer(AgreementVersion.content))
+    )
+    found = session.scalars(query.order_by(AgreementVersion.id.desc())).all()
+    return sorted(found, key=lambda version: -len(version.signatures))
 
 
 @dataclass(frozen=True)
@@ -72,8 +113,9 @@ class Fault:
 
 
 def faults_of_versions(session: Session) -> Iterator[Fault]:
-    """Versions whose content has another hash, acceptances and signatures of another hash, missing numbers, and
-    agreements that say they are signed without both signatures."""
+    """Versions whose content has another hash or whose number is missing, acceptances and signatures of another hash,
+    signatures that say other than what was audited, scans that are other files, and signed agreements whose last
+    version lacks an acceptance or a signature."""
     query = (
         select(AgreementVersion)
         .options(
@@ -84,40 +126,46 @@ def faults_of_versions(session: Session) -> Iterator[Fault]:
         )
         .order_by(AgreementVersion.agreement_id, AgreementVersion.number)
     )
-    last: dict[int, int] = {}
+    audited = _audited(session)
+    last: dict[int, AgreementVersion] = {}
     for version in session.scalars(query).unique():
         place = (version.agreement_id, version.number)
-        if version.number != last.get(version.agreement_id, 0) + 1:
+        before = last.get(version.agreement_id)
+        if version.number != (before.number if before else 0) + 1:
             yield Fault("version_missing", *place)
-        last[version.agreement_id] = version.number
+        last[version.agreement_id] = version
         if not is_intact(version):
             yield Fault("version_altered", *place)
         if any(one.sha256 != version.sha256 for one in version.acceptances):
             yield Fault("acceptance_of_another_hash", *place)
-        if any(one.sha256 != version.sha256 for one in version.signatures):
-            yield Fault("signature_of_another_hash", *place)
+        for code in _of_signatures(session, version, audited):
+            yield Fault(code, *place)
     yield from _unsigned(session, last)
 
 
-def _unsigned(session: Session, last: dict[int, int]) -> Iterator[Fault]:
-    signed = select(Agreement.id).where(Agreement.signed_at.is_not(None)).order_by(Agreement.id)
-    for agreement_id in session.scalars(signed):
-        sides = set(
-            session.scalars(
-                select(Signature.side)
-                .join(AgreementVersion, AgreementVersion.id == Signature.version_id)
-                .where(AgreementVersion.agreement_id == agreement_id)
-            )
-        )
-        if sides != {"buyer", "producer"}:
-            yield Fault("signature_missing", agreement_id, last.get(agreement_id, 0))
+def _unsigned(session: Session, last: dict[int, AgreementVersion]) -> Iterator[Fault]:
+    for agreement_id in session.scalars(select(Agreement.id).where(Agreement.signed_at.is_not(None))):
+        version = last.get(agreement_id)
+        number = version.number if version else 0
+        if {one.side for one in (version.signatures if version else ())} != BOTH:
+            yield Fault("signature_missing", agreement_id, number)
+        if {one.side for one in (version.acceptances if version else ())} != BOTH:
+            yield Fault("acceptance_missing", agreement_id, number)
 
 
-def _version(session: Session, sha256: str) -> AgreementVersion | None:
-    query = select(AgreementVersion).where(AgreementVersion.sha256 == sha256)
-    query = query.options(undefer(AgreementVersion.facts), undefer(AgreementVersion.content))
-    return session.scalars(query.order_by(AgreementVersion.id)).first()
+def _of_signatures(session: Session, version: AgreementVersion, audited: set[str]) -> Iterator[str]:
+    for signature, scan in with_scans(session, version.id) if version.signatures else ():
+        if signature.sha256 != version.sha256:
+            yield "signature_of_another_hash"
+        elif seal_of(signature, scan) != signature.seal or signature.seal not in audited:
+            yield "signature_altered"
+        if signature.scan_id is not None:
+            kept = session.get_one(Attachment, signature.scan_id)
+            if hashlib.sha256(kept.data).hexdigest() != kept.sha256:
+                yield "scan_altered"
 
 
-def _fields(proof: Proof) -> tuple[int | None, int | None, str, str]:
-    return proof.agreement_id, proof.number, proof.sha256, proof.language
+def _audited(session: Session) -> set[str]:
+    """The seals that the audit knows of; its own chain says whether it is whole."""
+    query = select(AuditEntry.detail).where(AuditEntry.verb == "agreement.signature")
+    return {detail["seal"] for detail in session.scalars(query)}

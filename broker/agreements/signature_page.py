@@ -29,13 +29,21 @@ class Signed:
     user: str
     moment: dt.datetime
     address: str
+    signed_on: dt.date
     scan: str = ""
 
 
 def signed_of(signature: Signature, scan_sha256: str = "") -> Signed:
     """The stored signature, with the hash of its scan where it has one."""
-    user = signature.signed_by.name if signature.signed_by else ""
-    return Signed(signature.side, signature.method, user, signature.signed_at, signature.address, scan_sha256)
+    return Signed(
+        signature.side,
+        signature.method,
+        signature.account,
+        signature.signed_at,
+        signature.address,
+        signature.signed_on,
+        scan_sha256,
+    )
 
 
 def pdf_of(
@@ -48,7 +56,7 @@ def pdf_of(
         document = with_signatures(version, language, signatures)
     complete = {one.side for one in signatures} == {"buyer", "producer"}
     note = house_library().vocabulary["label"]["signed_notice"][language] if complete and with_page else None
-    return render_pdf(document, note=note, name=name_of(version.sha256, language))
+    return render_pdf(document, note=note, name=name_of(version.sha256, language), digest=version.sha256)
 
 
 def name_of(sha256: str, language: str) -> str:
@@ -96,4 +104,5 @@ def _how(speech: Speech, signed: Signed, zone: ZoneInfo) -> str:
     text = speech.word("label", f"signed_{signed.method}")
     # In groups, so that a line can end inside it.
     scan = " ".join(signed.scan[at : at + 16] for at in range(0, len(signed.scan), 16))
-    return text.format(user=signed.user, moment=moment, address=signed.address, scan=scan)
+    day = date(speech, signed.signed_on)
+    return text.format(user=signed.user, moment=moment, address=signed.address, scan=scan, day=day)

@@ -9,12 +9,16 @@ import datetime as dt
 import unicodedata
 
 from broker.agreements import freezing
-from broker.agreements.events import AgreementSigned
+from broker.agreements.events import AgreementSigned, SignatureGiven
 from broker.agreements.models import Agreement, AgreementVersion, Signature
 from broker.agreements.negotiation import latest, locked, writing_side
 from broker.agreements.transitions import AGREEMENT
-from broker.documents.attachments import attach
+from broker.catalogue import countries
+from broker.clock import local_date
+from broker.documents import canonical
+from broker.documents.attachments import Attachment, attach
 from broker.errors import Conflict, Faults, NotAllowed
+from broker.parties.accounts import refuse_if_throttled
 from broker.parties.models import User
 from broker.parties.passwords import verify, verify_totp
 from broker.parties.permissions import require_manager
@@ -47,20 +51,24 @@ def sign(
     NotAllowed for anybody but a manager of a party.
     """
     agreement, version, side = _signable(tx, agreement_id, sha256)
-    signer, authority = representative_of(version, side)
-    user = tx.session.get_one(User, tx.actor.user_id)
     faults = Faults()
+    signer, _ = representative_of(version, side)
     faults.require(_plain(name) == _plain(signer), "not_the_representative", "name", name=signer)
-    faults.require(verify(password, user.password_hash), "password_wrong", "password")
-    if user.totp_secret is not None:
-        faults.require(verify_totp(user.totp_secret, code), "code_wrong", "code")
+    user = _again(tx, password, code, address, faults)
     faults.raise_if_any()
-    signature = _signature(tx, version, side, "account", signer, authority, address)
-    return _signed(tx, agreement, version, signature)
+    return _signed(tx, agreement, version, side, user, address, _today(tx, agreement), None)
 
 
 def sign_on_paper(
-    tx: Transaction, agreement_id: int, sha256: str, *, scan: bytes, signed_on: dt.date, address: str
+    tx: Transaction,
+    agreement_id: int,
+    sha256: str,
+    *,
+    scan: bytes,
+    signed_on: dt.date,
+    password: str,
+    code: str,
+    address: str,
 ) -> Agreement:
     """Record the scan of the signature page that the representative signed by hand, where there is no connection.
 
@@ -69,15 +77,49 @@ def sign_on_paper(
     agreement, version, side = _signable(tx, agreement_id, sha256)
     ended = review_ends(agreement, version)
     faults = Faults()
-    faults.require(signed_on <= tx.today, "date_in_future", "signed_on")
+    faults.require(signed_on <= _today(tx, agreement), "date_in_future", "signed_on")
     if ended is not None:
-        faults.require(signed_on >= ended.date(), "signed_before_review", "signed_on", day=ended.date())
+        first = local_date(ended, _zone(agreement))
+        faults.require(signed_on >= first, "signed_before_review", "signed_on", day=first)
+    user = _again(tx, password, code, address, faults)
     faults.raise_if_any()
-    kept = attach(tx, scan, field="scan")
-    signer, authority = representative_of(version, side)
-    signature = _signature(tx, version, side, "paper", signer, authority, address)
-    signature.scan_id = kept.id
-    return _signed(tx, agreement, version, signature)
+    return _signed(tx, agreement, version, side, user, address, signed_on, attach(tx, scan, field="scan"))
+
+
+def seal_of(signature: Signature, scan_sha256: str) -> str:
+    """SHA-256 over everything that a signature says."""
+    return canonical.sha256(
+        {
+            "version": signature.sha256,
+            "side": signature.side,
+            "method": signature.method,
+            "signer": signature.signer,
+            "authority": signature.authority,
+            "account": signature.account,
+            "address": signature.address,
+            "signed_on": signature.signed_on,
+            "signed_at": signature.signed_at.astimezone(dt.UTC).isoformat(),
+            "scan": scan_sha256,
+        }
+    )
+
+
+def _again(tx: Transaction, password: str, code: str, address: str, faults: Faults) -> User:
+    """Who signs proves anew who she is. Raises NotAllowed('too_many_attempts')."""
+    user = tx.session.get_one(User, tx.actor.user_id)
+    refuse_if_throttled(tx, user.email, address)
+    faults.require(verify(password, user.password_hash), "password_wrong", "password")
+    if user.totp_secret is not None:
+        faults.require(verify_totp(user.totp_secret, code), "code_wrong", "code")
+    return user
+
+
+def _zone(agreement: Agreement) -> str:
+    return countries.get(agreement.organization.country).time_zone
+
+
+def _today(tx: Transaction, agreement: Agreement) -> dt.date:
+    return local_date(tx.now, _zone(agreement))
 
 
 def _signable(tx: Transaction, agreement_id: int, sha256: str) -> tuple[Agreement, AgreementVersion, str]:
@@ -96,44 +138,49 @@ def _signable(tx: Transaction, agreement_id: int, sha256: str) -> tuple[Agreemen
         raise Conflict("review_running", moment=ends)
     if any(one.side == side for one in version.signatures):
         raise Conflict("signed_already")
+    if not all(representative_of(version, side)):
+        raise Conflict("representative_missing")
     return agreement, version, side
 
 
-def _signature(
+def _signed(
     tx: Transaction,
+    agreement: Agreement,
     version: AgreementVersion,
     side: str,
-    method: str,
-    signer: str,
-    authority: str,
+    user: User,
     address: str,
-) -> Signature:
-    return Signature(
+    signed_on: dt.date,
+    scan: Attachment | None,
+) -> Agreement:
+    signer, authority = representative_of(version, side)
+    signature = Signature(
         version_id=version.id,
         side=side,
-        method=method,
+        method="account" if scan is None else "paper",
         signer=signer,
         authority=authority,
         sha256=version.sha256,
         signed_at=tx.now,
-        signed_by_id=tx.actor.user_id,
+        signed_by_id=user.id,
+        account=user.name,
         address=address,
+        signed_on=signed_on,
+        seal="",
+        scan_id=None if scan is None else scan.id,
     )
-
-
-def _signed(
-    tx: Transaction, agreement: Agreement, version: AgreementVersion, signature: Signature
-) -> Agreement:
+    signature.seal = seal_of(signature, "" if scan is None else scan.sha256)
     version.signatures.append(signature)
     agreement.moved_at = tx.now
     tx.session.flush()
     tx.record(
         "agreement.signature", "agreement", agreement.id, agreement.buyer_id,
-        side=signature.side, method=signature.method, sha256=signature.sha256,
+        side=side, method=signature.method, sha256=signature.sha256, seal=signature.seal,
     )  # fmt: skip
+    tx.emit(SignatureGiven(version.id, len(version.signatures)))
     if {one.side for one in version.signatures} == {"buyer", "producer"}:
         agreement.signed_at = tx.now
-        AGREEMENT.move(agreement, "sign", signature.side)
+        AGREEMENT.move(agreement, "sign", side)
         tx.record("agreement.signed", "agreement", agreement.id, agreement.buyer_id, sha256=version.sha256)
         tx.emit(AgreementSigned(agreement.id))
     return agreement

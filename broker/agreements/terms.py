@@ -18,6 +18,23 @@ PRICE_METHODS = (
     "fixed", "fixed_reviewed", "index_differential", "floor_plus_premium", "cost_plus", "collar",
     "split_payment",
 )  # fmt: skip
+# What each method has parameters for; the class Price says what they mean.
+PRICE_PARAMS: Mapping[str, tuple[str, ...]] = {
+    "fixed": (),
+    "fixed_reviewed": ("series", "review_weeks", "band_pct", "meeting_days"),
+    "index_differential": (
+        "series", "differential", "differential_unit", "fixation", "fx_rule", "base_factor", "pasilla",
+    ),
+    "floor_plus_premium": (
+        "floor", "premium", "organic_diff", "series", "differential", "differential_unit", "fx_rule",
+        "base_factor", "pasilla",
+    ),
+    "cost_plus": ("cost_sheet", "margin_pct"),
+    "collar": ("low", "high", "series"),
+    "split_payment": ("share_pct", "cost_deductions", "liquidation_date", "liquidation_days"),
+}  # fmt: skip
+INDEX_METHODS = frozenset({"index_differential", "floor_plus_premium"})
+STATED_PRICES = ("fixed", "fixed_reviewed", "split_payment")
 PAYMENT_BASES = ("receipt", "acceptance", "invoice")
 
 

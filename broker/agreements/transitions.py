@@ -30,6 +30,7 @@ NEGOTIATION = StateTable(
         transition("offer", "opened|stalled|counter|agreed_in_principle", "offer", "buyer|producer|broker"),
         transition("counter", "offer", "counter", "buyer|producer|broker"),
         transition("agree", "opened|offer|counter|stalled", "agreed_in_principle", "buyer|producer"),
+        transition("wake", "stalled", "opened", "buyer|producer"),
         transition("stall", "opened|offer|counter", "stalled", "system"),
         transition(
             "abandon",

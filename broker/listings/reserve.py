@@ -39,9 +39,15 @@ def supply_of(capacity: Capacity, slots: Sequence[CapacitySlot] = ()) -> Supply:
 
 
 def reserve(
-    tx: Transaction, need: Need, capacity: Capacity, deliveries: list[tuple[Period, Decimal]]
+    tx: Transaction,
+    need: Need,
+    capacity: Capacity,
+    deliveries: list[tuple[Period, Decimal]],
+    *,
+    under_way: bool = False,
 ) -> None:
-    """Promise the deliveries (period, kg) of a capacity to a need, on both sides.
+    """Promise the deliveries (period, kg) of a capacity to a need, on both sides. `under_way` is for an agreement that
+    stands already: its need may be closed to others.
 
     Raises Conflict('oversold') when the capacity no longer has it and Conflict('need_filled') when the need
     no longer wants it; the whole transaction is then undone.
@@ -56,7 +62,8 @@ def reserve(
     if not _add_coverage(tx.session, need, total):
         raise Conflict("need_filled", need=need.reference)
     tx.session.refresh(need)
-    NEED.move(need, "cover" if _is_filled(need) else "cover_partly", "system")
+    if not (under_way and need.state == "closed"):
+        NEED.move(need, "cover" if _is_filled(need) else "cover_partly", "system")
     if capacity.state != "fully_committed":
         CAPACITY.move(capacity, "commit_fully" if is_spent(tx, capacity) else "commit_partly", "system")
     tx.record(

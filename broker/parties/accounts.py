@@ -113,7 +113,7 @@ def sign_in(tx: Transaction, *, email: str, password: str, code: str, address: s
     missing. The caller records the failure with `note_failure` in a transaction of its own.
     """
     email = email.strip().lower()
-    _refuse_if_throttled(tx, email, address)
+    refuse_if_throttled(tx, email, address)
     user = tx.session.scalar(select(User).where(User.email == email))
     if not verify(password, user.password_hash if user else None) or user is None:
         raise NotAllowed("sign_in_failed")
@@ -125,7 +125,7 @@ def sign_in(tx: Transaction, *, email: str, password: str, code: str, address: s
 def finish_sign_in(tx: Transaction, user_id: int, *, code: str, address: str) -> User:
     """The second step of a sign-in whose password was right: the code alone. Raises as `sign_in` does."""
     user = tx.session.get_one(User, user_id)
-    _refuse_if_throttled(tx, user.email, address)
+    refuse_if_throttled(tx, user.email, address)
     return _let_in(tx, user, code)
 
 
@@ -194,7 +194,8 @@ def remove_totp(tx: Transaction, user_id: int, password: str) -> None:
     tx.record("user.totp_off", "user", user_id, None)
 
 
-def _refuse_if_throttled(tx: Transaction, email: str, address: str) -> None:
+def refuse_if_throttled(tx: Transaction, email: str, address: str) -> None:
+    """Raises NotAllowed('too_many_attempts')."""
     if throttled(tx, email, address):
         raise NotAllowed("too_many_attempts", minutes=int(WINDOW.total_seconds() // 60))
 

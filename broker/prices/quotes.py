@@ -55,6 +55,12 @@ def quotes_on(session: Session, day: dt.date, house: int | None = None) -> Quote
     return Quotes(rates, series)
 
 
+def rate_on(session: Session, currency: str, day: dt.date, house: int | None = None) -> ExchangeRate | None:
+    """The exchange rate in force on a day, with its date and source; a house's own before the installation's."""
+    query = _in_force(ExchangeRate, day, house).where(ExchangeRate.currency == currency)
+    return next(iter(reversed(session.scalars(query).all())), None)
+
+
 def enter_rate(tx: Transaction, currency: str, per_usd: Decimal, day: dt.date, source: str) -> None:
     """Enter an exchange rate with its day and source: a broker house its own, the system the installation's."""
     owner = _owner(tx)

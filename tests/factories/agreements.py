@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Engine, select
@@ -13,6 +14,8 @@ from broker.agreements import negotiation, offering, services, signing
 from broker.agreements.models import Agreement, AgreementVersion
 from broker.agreements.negotiable import Term, terms_of
 from broker.clock import Clock, FixedClock
+from broker.deliveries import lots, reception, schedule, settlement
+from broker.deliveries.models import Delivery
 from broker.demo.load import BROKER, BUYER
 from broker.demo.load import PASSWORD as DEMO_PASSWORD
 from broker.matchmaking import suggestions
@@ -23,6 +26,7 @@ from broker.transaction import Transaction, transaction
 from tests.factories.market import matched, need_id, person
 from tests.factories.parties import acting
 
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
 # What nobody recommends, by the kind of the term and by its path.
 ANSWERS: dict[str, Any] = {
     "decimal": "2",
@@ -146,34 +150,83 @@ def answer(term: Term) -> Any:
 
 def play_to_negotiated(tx: Transaction, house: User, parties: Sequence[User], suggestion_id: int) -> int:
     """Within one unit of work: from a suggestion that nobody has seen to an agreement that both accepted and whose
-    review period is over; its number."""
+    review period is over; its number. `parties` are buyer and organization."""
     with acting(tx, house) as own:
         suggestions.shortlist(own, suggestion_id)
         suggestions.send(own, [suggestion_id])
-    for person_ in parties:
-        with acting(tx, person_) as own:
+    for one in parties:
+        with acting(tx, one) as own:
             suggestions.accept(own, suggestion_id)
     with acting(tx, house) as own:
-        made = services.draft(own, suggestion_id)
-        while (version := negotiation.latest(own, made)).open_points:
-            asked = {term.path: answer(term) for term in terms_of(version) if term.value is None}
-            offering.offer(own, made.id, version.number, asked)
-        negotiation.send(own, made.id)
-    for person_ in parties:
-        with acting(tx, person_) as own:
-            offering.accept(own, made.id, negotiation.latest(own, made).sha256)
-    made.negotiated_at = tx.now - dt.timedelta(hours=25)
-    return made.id
+        made = services.draft(own, suggestion_id).id
+    settle(tx, house, parties, made)
+    return made
 
 
 def play_to_signed(tx: Transaction, house: User, parties: Sequence[User], suggestion_id: int) -> int:
     """The same, signed by both in their accounts of the demonstration."""
     made = play_to_negotiated(tx, house, parties, suggestion_id)
-    for side, person_ in zip(("buyer", "producer"), parties, strict=True):
-        with acting(tx, person_) as own:
-            version = negotiation.latest(own, negotiation.locked(own, made))
+    sign_both(tx, parties, made, DEMO_PASSWORD)
+    return made
+
+
+def settle(tx: Transaction, house: User, parties: Sequence[User], agreement_id: int) -> None:
+    """From the draft to an agreement that both accepted, with the review period behind it."""
+    with acting(tx, house) as own:
+        agreement = negotiation.locked(own, agreement_id)
+        while (version := negotiation.latest(own, agreement)).open_points:
+            asked = {term.path: answer(term) for term in terms_of(version) if term.value is None}
+            offering.offer(own, agreement_id, version.number, asked)
+        negotiation.send(own, agreement_id)
+    for one in parties:
+        with acting(tx, one) as own:
+            offering.accept(own, agreement_id, negotiation.latest(own, agreement).sha256)
+    agreement.negotiated_at = tx.now - dt.timedelta(hours=25)
+
+
+def sign_both(tx: Transaction, parties: Sequence[User], agreement_id: int, password: str) -> None:
+    for side, one in zip(("buyer", "producer"), parties, strict=True):
+        with acting(tx, one) as own:
+            version = negotiation.latest(own, negotiation.locked(own, agreement_id))
             name, _ = signing.representative_of(version, side)
             signing.sign(
-                own, made, version.sha256, name=name, password=DEMO_PASSWORD, code="", address="127.0.0.1"
+                own, agreement_id, version.sha256, name=name, password=password, code="", address="127.0.0.1"
             )
-    return made
+
+
+def reject(tx: Transaction, parties: Sequence[User], delivery_id: int) -> None:
+    """A delivery of which a part was rejected, with the evidence, and disputed."""
+    buyer, organization = parties
+    planned = tx.session.get_one(Delivery, delivery_id).planned_kg
+    with acting(tx, organization) as own:
+        schedule.confirm(own, delivery_id, "confirm")
+        lots.add_lot(own, delivery_id, "L-2", planned, [], harvested_on=None, key="lot")
+        lots.dispatch(own, delivery_id, "", "dispatch")
+    with acting(tx, buyer) as own:
+        reception.receive(
+            own, delivery_id, reception.Slip(planned, Decimal(0), "R-2", "Rosa Muñoz", "Luis Paz"), "receive"
+        )
+        verdict = reception.Verdict(
+            planned - 100, Decimal(0), Decimal(100), "Inés Ruiz", "", "Residuos sobre el límite", PNG
+        )
+        reception.grade(own, delivery_id, verdict, "grade")
+    with acting(tx, organization) as own:
+        reception.dispute(own, delivery_id, "No vimos la muestra.", "dispute")
+
+
+def deliver(tx: Transaction, parties: Sequence[User], delivery_id: int, *, member: str = "Rosa Muñoz") -> int:
+    """From scheduled to the statement, with a lot of what was planned; the statement's number."""
+    buyer, organization = parties
+    planned = tx.session.get_one(Delivery, delivery_id).planned_kg
+    with acting(tx, organization) as own:
+        schedule.confirm(own, delivery_id, "confirm")
+        line = lots.Line(member, None, planned)
+        lots.add_lot(own, delivery_id, "L-1", planned, [line], harvested_on=tx.today, key="lot")
+        lots.dispatch(own, delivery_id, "Camión", "dispatch")
+    with acting(tx, buyer) as own:
+        slip = reception.Slip(planned + 40, Decimal(40), "R-1", "Rosa Muñoz", "Luis Paz")
+        reception.receive(own, delivery_id, slip, "receive")
+        verdict = reception.Verdict(planned, Decimal(0), Decimal(0), "Inés Ruiz", "diez canastillas")
+        reception.grade(own, delivery_id, verdict, "grade")
+    with acting(tx, organization) as own:
+        return settlement.invoice(own, delivery_id, settlement.Typed("F-1"), "invoice").id

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select, update
@@ -17,6 +18,7 @@ from broker.agreements.models import AgreementVersion
 from broker.agreements.negotiable import terms_of
 from broker.audit.models import AuditEntry
 from broker.database import make_engine
+from broker.demo.load import PASSWORD as DEMO_PASSWORD
 from broker.errors import Conflict, Invalid, NotAllowed, NotFound, RuleBroken
 from broker.listings.models import CapacitySlot, Need
 from broker.parties.actor import SYSTEM
@@ -37,6 +39,19 @@ def engine(database_url: str) -> Iterator[Engine]:
 @pytest.fixture
 def deal(engine: Engine) -> Deal:
     return Deal(engine)
+
+
+def _on_paper(tx: Any, deal: Deal, scan: bytes, day: dt.date, password: str = DEMO_PASSWORD) -> None:
+    signing.sign_on_paper(
+        tx,
+        deal.id,
+        deal.version().sha256,
+        scan=scan,
+        signed_on=day,
+        password=password,
+        code="",
+        address="127.0.0.1",
+    )
 
 
 def test_from_draft_to_signed_with_everything_in_the_audit_trail(deal: Deal) -> None:
@@ -122,8 +137,8 @@ def test_another_quantity_is_reserved_once_both_accept(deal: Deal) -> None:
     with Session(deal.engine) as session:
         before = session.scalars(select(Need).where(Need.reference == "B01")).one().covered_kg
     half = {
-        index: Decimal(row["quantity_kg"]) / 2
-        for index, row in enumerate(deal.version().facts["schedule"]["periods"])
+        dt.date.fromisoformat(row["start"]): Decimal(row["quantity_kg"]) / 2
+        for row in deal.version().facts["schedule"]["periods"]
     }
     deal.offer("producer", {}, quantities=half)
     with Session(deal.engine) as session:
@@ -135,10 +150,16 @@ def test_another_quantity_is_reserved_once_both_accept(deal: Deal) -> None:
         promised = sum(Decimal(row["quantity_kg"]) for row in deal.agreement().promised)
         assert need.covered_kg == promised < before
         assert abs(sum(slots) - promised) < 1
-    more = {0: Decimal(10_000_000)}
-    deal.offer("producer", {}, quantities=more)
-    with pytest.raises(Conflict, match=r"oversold|need_filled"):
+    first = min(half)
+    with pytest.raises(RuleBroken, match="above_the_need"):
+        deal.offer("producer", {}, quantities={first: Decimal(40_001)})
+    deal.offer("producer", {}, quantities={first: Decimal(40_000)})
+    with pytest.raises(Conflict, match="oversold"):
         deal.accept("buyer")
+    deal.offer("buyer", {}, quantities={first: Decimal(0)})
+    assert len(deal.version().facts["schedule"]["periods"]) == len(half) - 1
+    with pytest.raises(RuleBroken, match="nothing_changed"):
+        deal.offer("buyer", {}, quantities={first: Decimal("0.0004")})
 
 
 def test_a_signature_wants_the_representative_the_password_and_the_review(deal: Deal) -> None:
@@ -152,12 +173,14 @@ def test_a_signature_wants_the_representative_the_password_and_the_review(deal: 
         signing.sign(tx, deal.id, hashed, name="Marta Ocampo", password="x", code="", address="127.0.0.1")
     today = deal.clock().date()
     with pytest.raises(RuleBroken, match="file_not_a_scan"), deal.act("producer") as tx:
-        signing.sign_on_paper(tx, deal.id, hashed, scan=b"MZ", signed_on=today, address="127.0.0.1")
+        _on_paper(tx, deal, b"MZ", today)
     with pytest.raises(Invalid, match="signed_before_review"), deal.act("producer") as tx:
         early = today - dt.timedelta(days=3)
-        signing.sign_on_paper(tx, deal.id, hashed, scan=PNG, signed_on=early, address="127.0.0.1")
+        _on_paper(tx, deal, PNG, early)
+    with pytest.raises(Invalid, match="password_wrong"), deal.act("producer") as tx:
+        _on_paper(tx, deal, PNG, today, password="wrong")
     with deal.act("producer") as tx:
-        signing.sign_on_paper(tx, deal.id, hashed, scan=PNG, signed_on=today, address="127.0.0.1")
+        _on_paper(tx, deal, PNG, today)
     deal.sign("buyer")
     assert [(one.side, one.method) for one in deal.version().signatures] == [
         ("producer", "paper"),

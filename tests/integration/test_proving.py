@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from unittest.mock import patch
 
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import Engine, delete, update
 from sqlalchemy.orm import Session
 
-from broker.agreements.models import Agreement, AgreementVersion, Signature
+from broker.agreements import negotiation, proving
+from broker.agreements.models import Acceptance, Agreement, AgreementVersion, Signature
 from broker.agreements.proving import Fault, Proof, faults_of_versions, prove, signatures_of
 from broker.agreements.signature_page import pdf_of
 from broker.database import make_engine
+from broker.errors import Conflict
+from broker.jobs.worker import work_once
+from broker.parties.accounts import rename
 from tests.factories.agreements import Deal
 from web.cli import main
 
@@ -87,10 +93,50 @@ def test_each_alteration_of_the_stored_agreement_is_named(deal: Deal) -> None:
         session.commit()
     assert faults(deal) == [Fault("signature_missing", deal.id, version.number)]
     with Session(deal.engine) as session:
+        session.execute(update(Signature).values(signer="Otra Persona"))
+        session.commit()
+    assert [fault.code for fault in faults(deal)] == ["signature_altered", "signature_missing"]
+    with Session(deal.engine) as session:
+        session.execute(delete(Acceptance))
+        session.commit()
+    assert "acceptance_missing" in [fault.code for fault in faults(deal)]
+    with Session(deal.engine) as session:
         session.execute(update(Agreement).values(signed_at=None, state="negotiated"))
         session.execute(delete(AgreementVersion).where(AgreementVersion.number == 1))
         session.commit()
-    assert [fault.code for fault in faults(deal)] == ["version_missing"]
+    assert "version_missing" in [fault.code for fault in faults(deal)]
+
+
+def test_a_copy_stays_proven_when_people_are_renamed_and_when_pages_are_set_otherwise(deal: Deal) -> None:
+    copy = pdf(deal)
+    with deal.act("buyer") as tx:
+        rename(tx, deal.buyer.user_id or 0, "Otro Nombre")
+    assert proof(deal, copy).verdict == "proven"
+    with TemporaryDirectory() as mail:
+        while work_once(deal.engine, deal.clock, {"mail_dir": mail}):
+            pass
+    with patch.object(proving, "pdf_of", return_value=b"another release"):
+        assert [one.side for one in proof(deal, copy).signatures] == ["buyer", "producer"]
+
+
+def test_terms_that_return_to_what_they_were_prove_the_version_that_was_signed(engine: Engine) -> None:
+    deal = Deal(engine)
+    deal.negotiate()
+    days = deal.version().facts["payment"]["days"]
+    deal.offer("buyer", {"payment.days": days + 1})
+    deal.offer("producer", {"payment.days": days})
+    deal.accept("buyer")
+    deal.clock.forward(hours=24)
+    deal.sign("buyer")
+    with pytest.raises(Conflict, match="signed_by_one"), deal.act("broker") as tx:
+        negotiation.abandon(tx, deal.id, "x")
+    deal.sign("producer")
+    found = proof(deal, pdf(deal))
+    assert (found.verdict, found.number, found.latest) == (
+        "proven",
+        deal.version().number,
+        deal.version().number,
+    )
 
 
 def test_the_commands_say_so_and_end_with_it(

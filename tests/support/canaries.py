@@ -66,6 +66,15 @@ def decline_note(tenant: str) -> Canary:
     return canary("suggestion.decline_note", word("note"), house, house)
 
 
+def of_deliveries(party: str, tenant: str) -> list[Canary]:
+    """A member's name, a remark and the reference of a payment: for the two parties and their broker."""
+    both = [*own("buyer", tenant), *own(party, tenant), f"house_{tenant}"]
+    return [
+        canary(name, word(name.replace(".", "-")), both, [f"buyer_{tenant}"])
+        for name in ("lot.member", "remark.text", "payment.reference")
+    ]
+
+
 def plant_corridors(tx: Transaction, suggestions: Mapping[str, int]) -> list[Canary]:
     """Three prices for each suggestion ("sent_producer_a": id): each side sees its own end and the proposal."""
     found = []

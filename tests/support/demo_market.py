@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 
 from sqlalchemy import Engine, select
 
 from broker.agreements import services as agreements
 from broker.agreements.models import Agreement
 from broker.clock import Clock, system_clock
+from broker.deliveries.models import Delivery, Statement
+from broker.deliveries.payments import report_payment
 from broker.demo.load import BROKER, PASSWORD
 from broker.listings.models import Capacity, Need
 from broker.matchmaking import suggestions
 from broker.matchmaking.models import MatchingRun, Suggestion
 from broker.parties import accounts
 from broker.parties.actor import SYSTEM
-from broker.parties.models import Organization, User
+from broker.parties.models import Membership, Organization, User
+from broker.prices.quotes import enter_quote
 from broker.transaction import Transaction, transaction
-from tests.factories.agreements import play_to_negotiated
+from tests.factories.agreements import AT, deliver, play_to_negotiated, play_to_signed, reject
 from tests.factories.parties import acting, proposal
 
 VISITOR = "visitor"
@@ -27,7 +31,7 @@ CLERK = "escribiente.p07@demo.example"
 # No other test of the running installation touches what this need was given, nor the shortlist of the other.
 STAGED, SHORTLISTED, UNCOVERED = "B03", "B08", "B02"
 # Needs whose first suggestion went on to the agreed text.
-AGREED_TEXT = "B07"
+AGREED_TEXT, SIGNED = "B07", "B10"
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,8 @@ def stage(engine: Engine, clock: Clock = system_clock) -> Market:
                 "clerk": CLERK,
                 "asked": _email(ASKED),
                 "signer": _email(AGREED_TEXT.lower()),
+                "trader": _email(SIGNED.lower()),
+                "seller": _seller(tx),
             },
             _objects(tx),
         )
@@ -70,6 +76,7 @@ def _play(tx: Transaction) -> None:
     with acting(tx, house) as own:
         agreements.draft(own, found[PRODUCER])
     _play_on(tx, house, AGREED_TEXT, play_to_negotiated)
+    _deliver(tx, _play_on(tx, house, SIGNED, play_to_signed))
     union = tx.session.scalars(select(Organization.id).where(Organization.kind == "union")).one()
     proposal(tx, house, union)
     manager = _user(tx, _email(PRODUCER))
@@ -80,9 +87,41 @@ def _play(tx: Transaction) -> None:
         )
 
 
-def _play_on(tx: Transaction, house: User, reference: str, play: Callable[..., int]) -> None:
+def _deliver(tx: Transaction, agreement_id: int) -> None:
+    """One delivery has a statement that is paid in part, another was rejected in part and is disputed."""
+    agreement = tx.session.get_one(Agreement, agreement_id)
+    parties = tuple(
+        tx.session.scalars(
+            select(User).join(User.memberships).where(Membership.organization_id == party)
+        ).first()
+        for party in (agreement.buyer_id, agreement.organization_id)
+    )
+    buyer, organization = parties
+    assert buyer is not None and organization is not None
+    enter_quote(tx, AT["price.params.series"], Decimal(20), "HNL/kg", tx.today, "test")
+    first, second = _deliveries(tx, agreement_id)[:2]
+    statement = deliver(tx, (buyer, organization), first)
+    with acting(tx, buyer) as own:
+        report_payment(own, statement, Decimal(100), tx.today, "transfer", "0001", "key")
+    reject(tx, (buyer, organization), second)
+
+
+def _deliveries(tx: Transaction, agreement_id: int) -> list[int]:
+    query = select(Delivery.id).where(Delivery.agreement_id == agreement_id).order_by(Delivery.number)
+    return list(tx.session.scalars(query))
+
+
+def _play_on(tx: Transaction, house: User, reference: str, play: Callable[..., int]) -> int:
     code, suggestion_id = next(iter(_suggestions(tx, reference).items()))
-    play(tx, house, (_user(tx, _email(reference.lower())), _user(tx, _email(code))), suggestion_id)
+    return play(tx, house, (_user(tx, _email(reference.lower())), _user(tx, _email(code))), suggestion_id)
+
+
+def _seller(tx: Transaction) -> str:
+    found = tx.session.get_one(Agreement, _agreement(tx, SIGNED))
+    query = (
+        select(User.email).join(User.memberships).where(Membership.organization_id == found.organization_id)
+    )
+    return tx.session.scalars(query.order_by(User.id)).first() or ""
 
 
 def _agreement(tx: Transaction, reference: str) -> int:
@@ -97,6 +136,8 @@ def _objects(tx: Transaction) -> dict[str, int]:
     found = _suggestions(tx, STAGED)
     run = tx.session.scalars(select(MatchingRun).order_by(MatchingRun.id)).first()
     assert run is not None
+    signed = _agreement(tx, SIGNED)
+    deliveries = _deliveries(tx, signed)
     drafted = select(Agreement.id).where(Agreement.suggestion_id == found[PRODUCER])
     return {
         "need": need.id,
@@ -110,6 +151,11 @@ def _objects(tx: Transaction) -> dict[str, int]:
         "refused": found[REFUSING],
         "agreement": tx.session.scalars(drafted).one(),
         "agreed_text": _agreement(tx, AGREED_TEXT),
+        "signed": signed,
+        "paid": deliveries[0],
+        "rejected": deliveries[1],
+        "coming": deliveries[2],
+        "statement": tx.session.scalars(select(Statement.id).where(Statement.agreement_id == signed)).one(),
     }
 
 

@@ -15,10 +15,16 @@ from web.pages.accounts import links
 
 KINDS = {
     VISITOR: "", "broker": "broker", "buyer": "buyer", "clerk": "producer_org", "asked": "producer_org",
-    "signer": "buyer",
+    "signer": "buyer", "trader": "buyer", "seller": "producer_org",
 }  # fmt: skip
 # Others, for the pages that look different for them.
-ONLY = {"asked": {"suggestions.show"}, "signer": {"agreements.sign", "agreements.show"}}
+LIFE = {
+    "agreements.show", "deliveries.advance", "deliveries.export", "deliveries.listing", "deliveries.show",
+    "deliveries.statement", "deliveries.statements",
+}  # fmt: skip
+ONLY = {
+    "asked": {"suggestions.show"}, "signer": {"agreements.sign", "agreements.show"}, "trader": LIFE, "seller": LIFE,
+}  # fmt: skip
 # Pages that whoever has come in has no use for.
 FOR_VISITORS = {"home.front", "accounts.sign_in", "accounts.sign_up", "accounts.forgot"}
 # Addresses that answer with a file, which no browser shows as a page.
@@ -28,12 +34,22 @@ FILES = {
     "agreements.summary_as_pdf",
     "needs.export",
     "capacities.export",
+    "deliveries.export",
 }
 # Files too, but a style sheet is no page of anybody, and bad rows are looked at by the tests of imports.
-WITHOUT_EXAMPLE = {"asset", "agreements.scan", "needs.bad_rows", "capacities.bad_rows"}
+WITHOUT_EXAMPLE = {
+    "asset", "agreements.scan", "needs.bad_rows", "capacities.bad_rows", "deliveries.feed", "deliveries.photo",
+}  # fmt: skip
 EVERYBODY = frozenset(KINDS)
 # For each route with parameters: who is shown it, and each example by the object's name or in full.
 EXAMPLES: dict[str, tuple[frozenset[str], list[dict[str, str]]]] = {
+    "deliveries.advance": (frozenset({"trader", "seller"}), [{"agreement_id": "{signed}"}]),
+    "deliveries.export": (frozenset({"trader"}), [{"format": "csv"}]),
+    "deliveries.show": (
+        frozenset({"trader", "seller"}),
+        [{"delivery_id": "{paid}"}, {"delivery_id": "{coming}"}, {"delivery_id": "{rejected}"}],
+    ),
+    "deliveries.statement": (frozenset({"trader", "seller"}), [{"statement_id": "{statement}"}]),
     "accounts.reset": (frozenset({VISITOR}), [{"token": "{reset}"}]),
     "agreements.as_docx": (EVERYBODY, [{"agreement_id": "{agreement}"}]),
     "agreements.changes": (EVERYBODY, [{"agreement_id": "{agreement}"}]),
@@ -62,6 +78,8 @@ EXAMPLES: dict[str, tuple[frozenset[str], list[dict[str, str]]]] = {
 # The same route for those who see one of its objects only.
 EXAMPLES_OF = {
     ("signer", "agreements.show"): [{"agreement_id": "{agreed_text}"}],
+    ("trader", "agreements.show"): [{"agreement_id": "{signed}"}],
+    ("seller", "agreements.show"): [{"agreement_id": "{signed}"}],
     ("clerk", "suggestions.show"): [{"suggestion_id": "{agreed}"}],
     ("asked", "suggestions.show"): [{"suggestion_id": "{asked}"}],
 }

@@ -131,6 +131,26 @@ TABLE: dict[str, list[Row]] = {
     "agreements.summary": [Row("agreement_producer_a", BUYERS | PRODUCERS | HOUSE)],
     "agreements.summary_as_pdf": [Row("agreement_producer_a", BUYERS | PRODUCERS | HOUSE)],
     "agreements.as_docx": [Row("agreement_producer_a", BUYERS | PRODUCERS | HOUSE)],
+    "deliveries.show": [Row("delivery_producer_a", BUYERS | PRODUCERS | HOUSE)],
+    "deliveries.photo": [Row("delivery_producer_a", NOBODY)],
+    "deliveries.act": [
+        Row("delivery_producer_a", PRODUCERS, knows=BUYERS, values={"step": "confirm"}),
+        Row(
+            "delivery_producer_a", BUYER | PRODUCERS, knows=ITS_READER, values={"step": "cancel"}, body={"reason": "x"},
+        ),
+        Row("delivery_producer_a", BUYER | PRODUCERS, knows=ITS_READER, values={"step": "grade"}),
+    ],
+    "deliveries.statement": [Row("statement_producer_a", BUYERS | PRODUCERS | HOUSE)],
+    "deliveries.pay": [
+        Row(
+            "statement_producer_a", BUYER, knows=ITS_READER,
+            body={"amount": "1", "paid_on": "2026-11-20", "channel": "cash", "key": "x"},
+        ),
+    ],
+    "deliveries.advance": [Row("alliance_producer_a", BUYERS | PRODUCERS | HOUSE)],
+    "deliveries.confirm": [Row("payment_producer_a", PRODUCER, knows=NO_MANAGERS)],
+    "deliveries.export": [Row("", EVERYBODY, values={"format": name}) for name in ("csv", "xlsx")],
+    "deliveries.feed": [Row("", EVERYBODY, values={"token": "{calendar}"})],
     "agreements.show": [Row("agreement_producer_a", BUYERS | PRODUCERS | HOUSE)],
     "agreements.as_pdf": [Row("agreement_producer_a", BUYERS | PRODUCERS | HOUSE)],
 }  # fmt: skip

@@ -33,13 +33,14 @@ from broker.transaction import Transaction, transaction
 from tests.factories import listings, parties
 from tests.factories.parties import acting, organization_of
 from tests.support import canaries
+from tests.support.alliance import play
 from tests.support.canaries import Canary, canary, number, own, private
 from tests.support.database import open_store
 from tests.support.scratch import make_folder
 from tests.web.conftest import NOON
 
 TENANTS = ("a", "b")
-STAGES = ("fresh", "sent", "agreed", "drafted", "declined")
+STAGES = ("fresh", "sent", "agreed", "drafted", "declined", "signed")
 # Small enough that two organizations serve all needs, and priced so high that a reserve is nine digits long.
 PRICED = {"quantity": "1", "min_suppliers": "2", "max_share_pct": "60"}
 
@@ -234,13 +235,16 @@ def _suggestions(tx: Transaction, world: World, stage: str, tenant: str) -> dict
 
 def _answer_all(tx: Transaction, people: dict[str, User], tenant: str, world: World) -> None:
     for party in canaries.PARTIES:
-        for stage in ("agreed", "drafted"):
+        for stage in ("agreed", "drafted", "signed"):
             for side in ("buyer", party):
                 with acting(tx, people[f"{side}_{tenant}"]) as own_tx:
                     suggestions.accept(own_tx, world.objects[f"{stage}_{party}_{tenant}"])
         with acting(tx, people[f"house_{tenant}"]) as own_tx:
             made = agreements.draft(own_tx, world.objects[f"drafted_{party}_{tenant}"])
             world.objects[f"agreement_{party}_{tenant}"] = made.id
+        secrets, made = play(tx, people, party, tenant, world.objects[f"signed_{party}_{tenant}"])
+        world.canaries += secrets
+        world.objects |= made
         with acting(tx, people[f"{party}_{tenant}"]) as own_tx:
             note = canaries.decline_note(tenant)
             suggestions.decline(own_tx, world.objects[f"declined_{party}_{tenant}"], "price", note.value)

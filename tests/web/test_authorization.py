@@ -15,6 +15,7 @@ from tests.support.routes import Row
 from tests.support.site import VISITOR, Site, open_site
 from web.extensions import db
 from web.pages.accounts import links
+from web.pages.deliveries import calendar
 from web.security import KINDS
 
 # Everybody once; those of the other tenant are strangers alike.
@@ -36,10 +37,16 @@ def tokens(site: Site) -> dict[str, str]:
     with site.app.test_request_context():
         user = db.session.get_one(User, site.world.people["buyer_a"].user_id)
         found = {"reset": links.reset_link(user).rpartition("/")[2]}
-    for kind, who in (("needs", "buyer_a"), ("capacities", "producer_a")):
+        who = site.world.people["producer_a"]
+        found["calendar"] = calendar.token_of(db.session.get_one(User, who.user_id), who.organization_id)
+    for kind, sender in (("needs", "buyer_a"), ("capacities", "producer_a")):
         rule = next(rule for rule in site.app.url_map.iter_rules() if rule.endpoint == f"{kind}.import_file")
         [row] = routes.rows_of(rule)
-        page = site.enter(who).post(rule.rule, data=routes.body(site, rule, row, who)).get_data(as_text=True)
+        page = (
+            site.enter(sender)
+            .post(rule.rule, data=routes.body(site, rule, row, sender))
+            .get_data(as_text=True)
+        )
         found[kind] = page.partition(f"/{kind}/import/")[2].partition("/")[0]
     return found
 

@@ -223,7 +223,7 @@ def test_a_page_of_this_site_is_gone_on_to(site: Site) -> None:
 
 def unsafe(site: Site) -> Iterator[tuple[str, str, str]]:
     """Every unsafe route and method, with the visitor and with somebody who may use it."""
-    tokens = {"reset": "x", "needs": "0" * 32, "capacities": "0" * 32}
+    tokens = {"reset": "x", "calendar": "x", "needs": "0" * 32, "capacities": "0" * 32}
     for rule, method in routes.rules(site):
         if method != "GET":
             demanded = site.app.view_functions[rule.endpoint].access  # type: ignore[attr-defined]
@@ -235,7 +235,7 @@ def unsafe(site: Site) -> Iterator[tuple[str, str, str]]:
 
 
 def readable(site: Site) -> list[str]:
-    tokens = {"reset": "x", "needs": "0" * 32, "capacities": "0" * 32}
+    tokens = {"reset": "x", "calendar": "x", "needs": "0" * 32, "capacities": "0" * 32}
     found = [
         routes.address(site, rule, row, tokens)
         for rule, method in routes.rules(site)

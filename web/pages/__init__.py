@@ -20,6 +20,7 @@ SUBJECTS = (
     "learning",
     "suggestions",
     "agreements",
+    "deliveries",
 )
 
 

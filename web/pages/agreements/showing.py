@@ -14,7 +14,6 @@ from broker.agreements.offering import OPEN
 from broker.agreements.open_points import by_owner
 from broker.agreements.signing import representative_of, review_ends
 from broker.agreements.transitions import AGREEMENT
-from broker.documents.content import content_hash
 from web.extensions import db
 from web.pages.agreements.blueprint import wanted_language
 from web.rendering import page
@@ -61,5 +60,4 @@ def shown(
         review_ends=review_ends(agreement, version),
         signers={party: representative_of(version, party)[0] for party in ("buyer", "producer")},
         shown_in=wanted_language(),
-        text_hash=content_hash(draft.document),
     )

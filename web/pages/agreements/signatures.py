@@ -12,6 +12,7 @@ from broker.agreements.negotiation import side_of
 from broker.documents import attachments
 from broker.errors import Conflict, Invalid, NotAllowed, NotFound, RuleBroken
 from broker.listings.reader import Reader
+from broker.parties.accounts import note_failure
 from broker.parties.permissions import require_manager
 from web.extensions import db
 from web.i18n import decimal_separator
@@ -39,7 +40,7 @@ def sign(agreement_id: int) -> ResponseReturnValue:
                 address=request.remote_addr or "",
             )
     except (Invalid, RuleBroken) as fault:
-        return _page(agreement_id, sentences(fault), 422)
+        return _refused(agreement_id, fault)
     return _done(agreement)
 
 
@@ -59,10 +60,12 @@ def sign_on_paper(agreement_id: int) -> ResponseReturnValue:
                 digest(),
                 scan=sent.read() if sent else b"",
                 signed_on=signed_on,
+                password=request.form.get("password", ""),
+                code=request.form.get("code", ""),
                 address=request.remote_addr or "",
             )
     except (Invalid, RuleBroken) as fault:
-        return _page(agreement_id, sentences(fault), 422)
+        return _refused(agreement_id, fault)
     return _done(agreement)
 
 
@@ -79,6 +82,15 @@ def scan(agreement_id: int, scan_id: int) -> ResponseReturnValue:
     # Never shown inside a page of ours: a file of somebody else's is only given out.
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(kept.data, mimetype=kept.media_type, headers=headers)
+
+
+def _refused(agreement_id: int, fault: Invalid | RuleBroken) -> ResponseReturnValue:
+    """The form again; a wrong password or code counts as one at the door does."""
+    errors = sentences(fault)
+    if errors.keys() & {"password", "code"}:
+        with writing() as tx:
+            note_failure(tx, email=person().email, address=request.remote_addr or "")
+    return _page(agreement_id, errors, 422)
 
 
 def _done(agreement: Agreement) -> ResponseReturnValue:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
 
@@ -15,9 +16,10 @@ from broker.agreements.negotiable import read_terms
 from broker.agreements.negotiation import writing_side
 from broker.errors import Conflict, Invalid, RuleBroken
 from broker.listings.reader import Reader
+from broker.matchmaking.grid import need_periods
 from broker.numerals import parse_decimal
 from web.extensions import db
-from web.i18n import decimal_separator, kilograms, plain
+from web.i18n import decimal_separator, plain
 from web.pages.agreements.blueprint import PARTIES, bp
 from web.pages.agreements.term_fields import ALL, OPEN, allowed_terms, chosen, parts_of, shown, typed_terms
 from web.rendering import page, writing
@@ -67,7 +69,7 @@ def _offer(agreement: Agreement, version: AgreementVersion, side: str, typed: Ma
     reader = Reader(request.form.to_dict(), decimal_separator=decimal_separator())
     reply_by = reader.date("reply_by")
     note = reader.text("note", most=1000)
-    quantities = _quantities(reader, version)
+    quantities = _quantities(reader, agreement)
     try:
         values = read_terms(found, typed, decimal_separator())
     except Invalid as fault:
@@ -77,20 +79,18 @@ def _offer(agreement: Agreement, version: AgreementVersion, side: str, typed: Ma
         offering.offer(tx, agreement.id, _base(), values, quantities=quantities, note=note, reply_by=reply_by)
 
 
-def _quantities(reader: Reader, version: AgreementVersion) -> dict[int, Decimal]:
-    """The kg of the periods that were typed otherwise than they stand."""
+def _quantities(reader: Reader, agreement: Agreement) -> dict[dt.date, Decimal]:
+    """The kg that were typed otherwise than the form showed them, by the first day of the period."""
     changed = {}
-    for index, period in enumerate(version.facts["schedule"]["periods"]):
-        text = request.form.get(f"kg-{index}")
-        if text is None:
+    for period in need_periods(agreement.suggestion.need):
+        name = f"kg-{period.start}"
+        text = request.form.get(name)
+        if text is None or text == request.form.get(f"was-{name}"):
             continue
         try:
-            kg = parse_decimal(text, decimal_separator(), field=f"kg-{index}")
+            changed[period.start] = parse_decimal(text, decimal_separator(), field=name)
         except RuleBroken as fault:
             reader.faults.found.append(fault)
-            continue
-        if kg != Decimal(period["quantity_kg"]):
-            changed[index] = kg
     return changed
 
 
@@ -102,12 +102,19 @@ def _outdated(
     agreement = queries.agreement_for(db.session(), actor(), agreement_id)
     version = queries.version_of(db.session(), agreement)
     found = allowed_terms(agreement, version, side)
+    seen = allowed_terms(agreement, queries.version_of(db.session(), agreement, _base()), side)
+    # What the reader left as it was follows what stands now; only what she changed is hers.
+    own = {
+        path: text
+        for path, text in typed.items()
+        if path in found and (path not in seen or text != shown(seen[path], seen[path].value))
+    }
     differing = [
-        (term, shown(term, term.value), typed[path])
-        for path, term in found.items()
-        if path in typed and typed[path] != shown(term, term.value)
+        (found[path], shown(found[path], found[path].value), text)
+        for path, text in own.items()
+        if text != shown(found[path], found[path].value)
     ]
-    return _form(agreement, version, side, typed, {}, 409, conflict=message(conflict), differing=differing)
+    return _form(agreement, version, side, own, {}, 409, conflict=message(conflict), differing=differing)
 
 
 def _form(
@@ -120,17 +127,12 @@ def _form(
     **more: object,
 ) -> ResponseReturnValue:
     show = request.values.get("show", OPEN if version.open_points else ALL)
+    # Points that somebody settled meanwhile are open no more, and what was typed for them must stay.
+    show = ALL if show == OPEN and status == 409 else show
     found = allowed_terms(agreement, version, side)
     facts = freezing.facts_of(version)
-    periods = [
-        (
-            index,
-            period,
-            request.form.get(f"kg-{index}") or plain(period.quantity_kg),
-            kilograms(period.quantity_kg),
-        )
-        for index, period in enumerate(facts.schedule.periods)
-    ]
+    stored = {period.start: plain(period.quantity_kg) for period in facts.schedule.periods}
+    periods = [(p, stored.get(p.start, "0")) for p in need_periods(agreement.suggestion.need)]
     context: dict[str, object] = {"conflict": "", "differing": []} | more
     return page(
         "agreements/terms.html",

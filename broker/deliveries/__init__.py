@@ -1,0 +1,1 @@
+"""What an agreement becomes: deliveries with their slips, statements and payments. Alianza moves no money."""

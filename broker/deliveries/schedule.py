@@ -1,0 +1,174 @@
+"""The calendar of deliveries: made when both have signed, confirmed, cancelled with notice, missed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from sqlalchemy import select
+
+from broker.agreements.events import AgreementSigned
+from broker.agreements.models import Agreement
+from broker.agreements.negotiation import side_of
+from broker.agreements.transitions import AGREEMENT
+from broker.deliveries.events import DeliveryMoved
+from broker.deliveries.models import Delivery
+from broker.deliveries.terms import terms_of
+from broker.deliveries.transitions import DELIVERY
+from broker.errors import NotAllowed, NotFound, RuleBroken
+from broker.events import on
+from broker.parties.actor import Actor
+from broker.transaction import Transaction
+
+LONGEST_TEXT = 500
+FINAL = ("paid", "cancelled", "no_show", "rejected")
+# How long after its period a delivery that never came counts as missed.
+GRACE = dt.timedelta(days=3)
+
+
+@on(AgreementSigned)
+def schedule(tx: Transaction, event: AgreementSigned) -> None:
+    """A signed agreement gets its calendar: one delivery for each period that it promises."""
+    agreement = tx.session.get_one(Agreement, event.agreement_id)
+    for number, row in enumerate(agreement.promised, start=1):
+        tx.session.add(
+            Delivery(
+                agreement_id=agreement.id,
+                number=number,
+                starts_on=dt.date.fromisoformat(row["start"]),
+                ends_on=dt.date.fromisoformat(row["end"]),
+                planned_kg=Decimal(row["quantity_kg"]),
+            )
+        )
+    tx.session.flush()
+    tx.record(
+        "delivery.scheduled",
+        "agreement",
+        agreement.id,
+        agreement.organization_id,
+        count=len(agreement.promised),
+    )
+
+
+def confirm(tx: Transaction, delivery_id: int, key: str) -> Delivery:
+    """The organization says that the delivery will come."""
+    delivery, side = opened(tx, delivery_id, key)
+    if delivery is None:
+        return done(tx, delivery_id)
+    return moved(tx, delivery, "confirm", side, key)
+
+
+def cancel(tx: Transaction, delivery_id: int, reason: str, key: str) -> Delivery:
+    """Either side calls a delivery off, with notice. Raises RuleBroken('reason_required')."""
+    delivery, side = opened(tx, delivery_id, key)
+    if delivery is None:
+        return done(tx, delivery_id)
+    if not reason.strip():
+        raise RuleBroken("reason_required", field="reason")
+    delivery.ended_reason = reason.strip()[:LONGEST_TEXT]
+    return moved(tx, delivery, "cancel", side, key)
+
+
+def opened(tx: Transaction, delivery_id: int, key: str) -> tuple[Delivery | None, str]:
+    """The delivery, held until the commit, and the side that acts on it; None where this very form was carried out
+    before. Raises NotFound for a stranger, NotAllowed for a reader or the broker, who only looks on."""
+    delivery = tx.session.get(Delivery, delivery_id, with_for_update=True, populate_existing=True)
+    if delivery is None:
+        raise NotFound("not_found")
+    side = acting_side(tx.actor, delivery.agreement)
+    return (None, side) if key and delivery.last_key == key else (delivery, side)
+
+
+def acting_side(actor: Actor, agreement: Agreement) -> str:
+    """'buyer' or 'producer'. Raises NotFound for a stranger, NotAllowed for who may only read."""
+    side = side_of(agreement, actor)
+    if not actor.may_write:
+        raise NotAllowed("role_may_not_write")
+    if side == "broker":
+        raise NotAllowed("only_parties_deliver")
+    return side
+
+
+def done(tx: Transaction, delivery_id: int) -> Delivery:
+    """The delivery as the same form left it."""
+    return tx.session.get_one(Delivery, delivery_id)
+
+
+def moved(tx: Transaction, delivery: Delivery, step: str, side: str, key: str | None) -> Delivery:
+    """Carry out a step, with its audit row and its event."""
+    DELIVERY.move(delivery, step, side)
+    if key is not None:
+        delivery.last_key = key or None
+    tx.session.flush()
+    tx.record(
+        f"delivery.{step}", "delivery", delivery.id, delivery.agreement.organization_id, side=side,
+        state=delivery.state,
+    )  # fmt: skip
+    tx.emit(DeliveryMoved(delivery.id, step, side))
+    return delivery
+
+
+def sweep_deliveries(tx: Transaction) -> tuple[int, int, int]:
+    """What the calendar does: signed agreements start, silence accepts, what never came is missed, and what is all
+    delivered and paid is complete. Returns how many started, were accepted by silence, and were missed."""
+    started = _start(tx)
+    accepted = _accept_in_silence(tx)
+    missed = _miss(tx)
+    _complete(tx)
+    return started, accepted, missed
+
+
+def _start(tx: Transaction) -> int:
+    started = 0
+    for agreement in tx.session.scalars(
+        select(Agreement).where(Agreement.state == "signed").order_by(Agreement.id)
+    ):
+        first = min((row["start"] for row in agreement.promised), default="")
+        # The first delivery is prepared before its day comes.
+        if first and dt.date.fromisoformat(first) - dt.timedelta(days=14) <= tx.today:
+            AGREEMENT.move(agreement, "start", "system")
+            tx.record("agreement.start", "agreement", agreement.id, agreement.buyer_id)
+            started += 1
+    return started
+
+
+def _accept_in_silence(tx: Transaction) -> int:
+    accepted = 0
+    waiting = select(Delivery).where(Delivery.state == "received").order_by(Delivery.id).with_for_update()
+    for delivery in tx.session.scalars(waiting):
+        terms = terms_of(tx.session, delivery.agreement)
+        if delivery.received_at is None or tx.now < delivery.received_at + terms.silence:
+            continue
+        delivery.accepted_kg, delivery.downgraded_kg, delivery.rejected_kg = (
+            delivery.net_kg,
+            Decimal(0),
+            Decimal(0),
+        )
+        delivery.decided_at, delivery.by_silence = delivery.received_at + terms.silence, True
+        moved(tx, delivery, "accept", "system", None)
+        accepted += 1
+    return accepted
+
+
+def _miss(tx: Transaction) -> int:
+    missed = 0
+    late = select(Delivery).where(
+        Delivery.state.in_(("scheduled", "confirmed")), Delivery.ends_on < tx.today - GRACE
+    )
+    for delivery in tx.session.scalars(late.order_by(Delivery.id).with_for_update()):
+        moved(tx, delivery, "miss", "system", None)
+        missed += 1
+    return missed
+
+
+def _complete(tx: Transaction) -> None:
+    running = select(Agreement).where(
+        Agreement.state == "active",
+        ~select(Delivery.id)
+        .where(Delivery.agreement_id == Agreement.id, Delivery.state.not_in(FINAL))
+        .exists(),
+        select(Delivery.id).where(Delivery.agreement_id == Agreement.id).exists(),
+    )
+    for agreement in tx.session.scalars(running.order_by(Agreement.id)):
+        AGREEMENT.move(agreement, "complete", "system")
+        tx.record("agreement.complete", "agreement", agreement.id, agreement.buyer_id)

@@ -1,0 +1,87 @@
+"""What the signed version says about delivering, receiving and paying, as plain values."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, undefer
+
+from broker.agreements.freezing import facts_of
+from broker.agreements.models import Agreement, AgreementVersion
+from broker.catalogue import countries
+from broker.clock import local_date
+from broker.errors import RuleBroken
+from broker.prices.agreed import Terms
+
+DEFAULT_SILENCE_HOURS = 48
+DEFAULT_DISPUTE_HOURS = 48
+DEFAULT_DOWNGRADE_PCT = Decimal(100)
+
+
+@dataclass(frozen=True)
+class DeliveryTerms:
+    """Hours run from reception; percents are of the value of a delivery; `time_zone` is the organization's."""
+
+    price: Terms
+    payment_days: int
+    payment_basis: str
+    channel: str | None
+    tolerance_pct: Decimal
+    silence: dt.timedelta
+    dispute: dt.timedelta
+    downgrade_pct: Decimal
+    deductions: tuple[str, ...]
+    deductions_cap_pct: Decimal | None
+    advance_pct: Decimal
+    late_interest_pct: Decimal
+    fee_pct: Decimal | None
+    fee_payer: str | None
+    surplus: str | None
+    time_zone: str
+
+    def day(self, moment: dt.datetime) -> dt.date:
+        """The calendar day of a moment where the organization is."""
+        return local_date(moment, self.time_zone)
+
+
+def terms_of(session: Session, agreement: Agreement) -> DeliveryTerms:
+    """The terms of the version that both signed, the last one. Raises RuleBroken('price_method_needs')."""
+    query = (
+        select(AgreementVersion)
+        .where(AgreementVersion.agreement_id == agreement.id)
+        .order_by(AgreementVersion.number.desc())
+        .limit(1)
+        .options(undefer(AgreementVersion.facts), undefer(AgreementVersion.content))
+    )
+    facts = facts_of(session.scalars(query).one())
+    price, payment, modalities = facts.price, facts.payment, facts.modalities
+    if price.method is None or price.currency is None:
+        raise RuleBroken("price_method_needs", field="method", method=price.method or "")
+    return DeliveryTerms(
+        price=Terms(
+            price.method,
+            price.currency,
+            price.unit,
+            price.unit_kg,
+            price.unit_price,
+            dict(price.params or {}),
+        ),
+        payment_days=payment.days or 0,
+        payment_basis=payment.basis or "receipt",
+        channel=payment.channel,
+        tolerance_pct=facts.schedule.tolerance_pct or Decimal(0),
+        silence=dt.timedelta(hours=modalities.silence_hours or DEFAULT_SILENCE_HOURS),
+        dispute=dt.timedelta(hours=modalities.dispute_hours or DEFAULT_DISPUTE_HOURS),
+        downgrade_pct=DEFAULT_DOWNGRADE_PCT if modalities.downgrade_pct is None else modalities.downgrade_pct,
+        deductions=payment.deductions or (),
+        deductions_cap_pct=payment.deductions_cap_pct,
+        advance_pct=payment.advance_pct or Decimal(0),
+        late_interest_pct=payment.late_interest_pct or Decimal(0),
+        fee_pct=facts.mandate.fee_pct if facts.mandate else None,
+        fee_payer=facts.mandate.payer if facts.mandate else None,
+        surplus=facts.quantity_rules.surplus,
+        time_zone=countries.get(facts.organization.country).time_zone,
+    )

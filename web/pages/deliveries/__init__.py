@@ -1,0 +1,1 @@
+"""Deliveries: the list, one delivery and its steps, statements, payments, the calendar."""

@@ -1,0 +1,166 @@
+"""Statements and payments: what a delivery pays, who has paid, what is late, and the files for the accountant."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from flask import Response, abort, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from broker.agreements.negotiation import side_of
+from broker.agreements.queries import agreement_for
+from broker.deliveries import accounts, payments, queries, settlement
+from broker.deliveries.models import Statement
+from broker.deliveries.terms import terms_of
+from broker.errors import Invalid, RuleBroken
+from broker.listings.reader import Reader
+from broker.listings.writing import FORMATS, write
+from broker.money import Money
+from web import i18n
+from web.extensions import db
+from web.i18n import decimal_separator
+from web.pages.deliveries.blueprint import PARTIES, bp
+from web.rendering import page, writing
+from web.security import PRODUCERS, access, actor
+from web.wording import sentences
+
+
+@bp.get("/statements")
+@access(*PARTIES)
+def statements() -> ResponseReturnValue:
+    """Every statement by its payment day: what is open, how late, and what the broker has earned."""
+    rows = queries.statements_of(db.session(), actor())
+    today = i18n.today()
+    return page(
+        "deliveries/statements.html",
+        rows=[(row, payments.days_late(row, today), _left(row)) for row in rows],
+        ageing=accounts.ageing(rows, today),
+        fees=accounts.fees(rows) if actor().kind == "broker" else (),
+    )
+
+
+@bp.get("/statements/<int:statement_id>")
+@access(*PARTIES)
+def statement(statement_id: int) -> ResponseReturnValue:
+    """One statement: how the price came about, line by line, by member, and its payments."""
+    return _shown(statement_id, {})
+
+
+@bp.post("/statements/<int:statement_id>/pay")
+@access("buyer")
+def pay(statement_id: int) -> ResponseReturnValue:
+    """The buyer says that he has paid."""
+    kind = "interest" if request.form.get("kind") == "interest" else "settlement"
+    try:
+        amount, paid_on, channel, reference = _read()
+        with writing() as tx:
+            payments.report_payment(
+                tx,
+                statement_id,
+                amount,
+                paid_on,
+                channel,
+                reference,
+                request.form.get("key", "")[:64],
+                kind=kind,
+            )
+    except (Invalid, RuleBroken) as fault:
+        return _shown(statement_id, sentences(fault), 422)
+    flash(_("Noted. The organization confirms when the money is there."), "ok")
+    return redirect(url_for("deliveries.statement", statement_id=statement_id), 303)
+
+
+@bp.route("/agreements/<int:agreement_id>/advance", methods=["GET", "POST"])
+@access(*PARTIES)
+def advance(agreement_id: int) -> ResponseReturnValue:
+    """The advances of an agreement; the buyer reports one, the organization confirms it."""
+    agreement = agreement_for(db.session(), actor(), agreement_id)
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        try:
+            amount, paid_on, channel, reference = _read()
+            with writing() as tx:
+                payments.report_advance(
+                    tx, agreement_id, amount, paid_on, channel, reference, request.form.get("key", "")[:64]
+                )
+        except (Invalid, RuleBroken) as fault:
+            errors = sentences(fault)
+        else:
+            flash(_("Noted. The organization confirms when the money is there."), "ok")
+            return redirect(url_for("deliveries.advance", agreement_id=agreement_id), 303)
+    terms = terms_of(db.session(), agreement)
+    return page(
+        "deliveries/advance.html",
+        status=422 if errors else 200,
+        agreement=agreement,
+        side=side_of(agreement, actor()),
+        terms=terms,
+        rows=queries.advances_of(db.session(), agreement_id),
+        left=settlement.advance_left(db.session(), agreement_id, terms.price.currency),
+        errors=errors,
+        typed=request.form,
+    )
+
+
+@bp.post("/payments/<int:payment_id>/confirm")
+@access(*PRODUCERS)
+def confirm(payment_id: int) -> ResponseReturnValue:
+    """The organization says that the money is there."""
+    with writing() as tx:
+        payment = payments.confirm_payment(tx, payment_id)
+    flash(_("Confirmed: the money is there."), "ok")
+    if payment.statement_id is None:
+        return redirect(url_for("deliveries.advance", agreement_id=payment.agreement_id), 303)
+    return redirect(url_for("deliveries.statement", statement_id=payment.statement_id), 303)
+
+
+@bp.get("/statements.<format>")
+@access(*PARTIES)
+def export(format: str) -> ResponseReturnValue:
+    """Every line of every statement and payment, for the accountant."""
+    if format not in FORMATS:
+        abort(404)
+    rows = accounts.rows_for_accountant(queries.statements_of(db.session(), actor()))
+    data = write(format, accounts.COLUMNS, rows, decimal_separator())
+    headers = {"Content-Disposition": f'attachment; filename="alianza-liquidaciones.{format}"'}
+    return Response(data, content_type=FORMATS[format], headers=headers)
+
+
+def _shown(statement_id: int, errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
+    found = queries.statement_for(db.session(), actor(), statement_id)
+    agreement = found.delivery.agreement
+    terms = terms_of(db.session(), agreement)
+    today = i18n.today()
+    interest = payments.interest_due(found, terms.late_interest_pct, today)
+    paid_interest = sum(one.minor for one in found.payments if one.kind == "interest")
+    return page(
+        "deliveries/statement.html",
+        status=status,
+        statement=found,
+        delivery=found.delivery,
+        agreement=agreement,
+        side=side_of(agreement, actor()),
+        terms=terms,
+        late=payments.days_late(found, today),
+        left=_left(found),
+        interest=interest,
+        interest_left=Money(interest.minor - paid_interest, found.currency),
+        errors=errors,
+        typed=request.form,
+    )
+
+
+def _left(statement: Statement) -> Money:
+    paid = sum(one.minor for one in statement.payments if one.kind == "settlement")
+    return Money(statement.total_minor - paid, statement.currency)
+
+
+def _read() -> tuple[Decimal, dt.date, str, str]:
+    reader = Reader(request.form.to_dict(), decimal_separator=decimal_separator())
+    amount, paid_on = reader.decimal("amount", required=True, above=0), reader.date("paid_on", required=True)
+    channel, reference = reader.choice("channel", payments.CHANNELS), reader.text("reference", most=100)
+    reader.faults.raise_if_any()
+    assert amount is not None and paid_on is not None
+    return amount, paid_on, channel, reference
