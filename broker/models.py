@@ -1,6 +1,7 @@
 """Every entity, so that migrations and tests see the whole schema."""
 
 from broker.agreements.models import Acceptance, Agreement, AgreementVersion, Remark, SealedPdf, Signature
+from broker.alliance.models import Breach, GivenContribution, Grievance, Meeting, Notice, Task
 from broker.audit.models import AuditEntry, AuditHead
 from broker.deliveries.models import (
     Delivery,
@@ -29,6 +30,7 @@ __all__ = [
     "Attachment",
     "AuditEntry",
     "AuditHead",
+    "Breach",
     "Candidate",
     "Capacity",
     "CapacitySlot",
@@ -36,6 +38,8 @@ __all__ = [
     "Contribution",
     "Delivery",
     "ExchangeRate",
+    "GivenContribution",
+    "Grievance",
     "Job",
     "LearnedModel",
     "LoginAttempt",
@@ -43,11 +47,13 @@ __all__ = [
     "LotLine",
     "Mandate",
     "MatchingRun",
+    "Meeting",
     "MemberShare",
     "Membership",
     "Message",
     "Need",
     "NeedResult",
+    "Notice",
     "Organization",
     "Payment",
     "PricePoint",
@@ -57,5 +63,6 @@ __all__ = [
     "Statement",
     "StatementLine",
     "Suggestion",
+    "Task",
     "User",
 ]

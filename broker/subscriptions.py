@@ -5,5 +5,6 @@ import broker.deliveries.schedule
 import broker.matchmaking.learning
 import broker.matchmaking.runner
 import broker.matchmaking.suggestions
+import broker.notifications.alliance_letters
 import broker.notifications.letters
 import broker.notifications.mailer  # noqa: F401

@@ -252,6 +252,16 @@ ERRORS = {
     "only_organization_confirms": _l("Only the organization confirms that the money has arrived."),
     "no_advance_agreed": _l("The agreement knows no advance."),
     "above_what_is_owed": _l("It is more than what is owed: %(most)s %(currency)s."),
+    # the alliance
+    "not_signed": _l("The agreement is not signed, or has ended."),
+    "no_quorum": _l("The committee decides only with both sides present. Say who was there for each."),
+    "other_side_agrees": _l("The other side says so, not yours."),
+    "other_side_answers": _l("The other side answers what you raised."),
+    "answered_already": _l("It has been answered already."),
+    "who_raised_settles": _l("Whoever raised it says when it is settled."),
+    "no_breach_to_cure": _l("There is no breach of the other side to speak of."),
+    "notice_given_already": _l("Notice has been given already."),
+    "only_buyer_gives": _l("Only the buyer says what it has given."),
     # prices of agreements
     "cost_missing": _l("Enter the audited cost first."),
     "deduction_not_agreed": _l("The agreement does not let “%(cost)s” be deducted."),

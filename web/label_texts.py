@@ -177,6 +177,12 @@ LABELS = {
         "broker_fee": _l("Broker's fee"),
         "union_fee": _l("Union's fee"),
     },
+    "breach_state": {
+        "notified": _l("Notified"),
+        "cured": _l("Cured"),
+        "breached": _l("Breached"),
+        "withdrawn": _l("Withdrawn"),
+    },
     "payment_kind": {
         "advance": _l("Advance"),
         "settlement": _l("Statement"),

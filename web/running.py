@@ -105,6 +105,7 @@ class _Timetable:
 
     def __call__(self) -> None:
         from broker.agreements.negotiation import sweep_stalled
+        from broker.alliance.complaints import sweep_breaches
         from broker.deliveries.schedule import sweep_deliveries
         from broker.listings.timetable import sweep_listings
         from broker.parties.services import sweep_mandates
@@ -116,6 +117,7 @@ class _Timetable:
             sweep_mandates(tx)
             sweep_stalled(tx)
             sweep_deliveries(tx)
+            sweep_breaches(tx)
         self.next = time.monotonic() + SWEEP_SECONDS
 
 

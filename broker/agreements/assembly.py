@@ -18,6 +18,7 @@ from broker.agreements.clause_library import (
 from broker.agreements.facts import DraftFacts
 from broker.agreements.fairness import Flag, flags
 from broker.agreements.fill import Filler, filler_for
+from broker.agreements.formatting import pick
 from broker.agreements.open_points import OpenPoint
 from broker.agreements.paths import holds
 from broker.documents.content import (
@@ -125,6 +126,9 @@ def _parts(filler: Filler, clauses: list[Clause]) -> tuple[Section, ...]:
 
 
 def _clause(filler: Filler, clause: Clause, number: str) -> Section:
+    own = filler.speech.facts.wording(clause.id)
+    if own is not None:
+        return _own_words(filler, clause, number, pick(own, filler.speech.language))
     return Section(
         anchor=f"clause-{clause.id}",
         role="clause",
@@ -132,6 +136,20 @@ def _clause(filler: Filler, clause: Clause, number: str) -> Section:
         number=number,
         version=f"{_name(clause)} {clause.version}",
         blocks=_blocks(filler, clause, number),
+    )
+
+
+def _own_words(filler: Filler, clause: Clause, number: str, text: str) -> Section:
+    """A clause that the parties wrote themselves, which says so."""
+    paragraphs = [Paragraph((Text(" ".join(part.split())),)) for part in text.split("\n\n") if part.strip()]
+    note = Note("info", filler.label("own_words_title"), (Text(filler.label("own_words")),))
+    return Section(
+        anchor=f"clause-{clause.id}",
+        role="clause",
+        title=clause.title[filler.speech.language],
+        number=number,
+        version=f"{_name(clause)} *",
+        blocks=(*paragraphs, note),
     )
 
 

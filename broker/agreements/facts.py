@@ -8,6 +8,7 @@ Reserve prices and the other side's end of the corridor have no field here, so t
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -191,7 +192,10 @@ class Mandate:
 
 @dataclass(frozen=True)
 class DraftFacts:
-    """Everything one draft agreement says. Raises ValueError for a term outside its list."""
+    """Everything one draft agreement says. Raises ValueError for a term outside its list.
+
+    `wordings` are clauses that the parties wrote themselves, by the id of the clause they replace.
+    """
 
     created: dt.date
     buyer: Party
@@ -211,6 +215,11 @@ class DraftFacts:
     quantity_rules: QuantityRules = field(default_factory=QuantityRules)
     modalities: Modalities = field(default_factory=Modalities)
     rules: SharedRules = field(default_factory=SharedRules)
+    wordings: Mapping[str, Words] | None = None
+
+    def wording(self, clause: str) -> Words | None:
+        """The words that the parties put in place of a clause of the library."""
+        return (self.wordings or {}).get(clause)
 
 
 def to_json(facts: DraftFacts) -> str:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from broker.agreements import freezing
+from broker.agreements.clause_library import house_library
 from broker.agreements.events import AgreementNegotiated, OfferMade
 from broker.agreements.facts import DraftFacts, Period
 from broker.agreements.models import Acceptance, Agreement, AgreementVersion
-from broker.agreements.negotiable import changed, may_set, terms_of
+from broker.agreements.negotiable import changed, may_set, plain_words, terms_of
 from broker.agreements.negotiation import (
     LONGEST_NOTE,
     append_version,
@@ -35,6 +37,7 @@ from broker.transaction import Transaction
 
 OPEN = ("draft", "negotiating", "negotiated")
 LEAST_REVIEW_HOURS = 24
+LONGEST_WORDING = 4000
 
 
 def offer(
@@ -44,6 +47,7 @@ def offer(
     values: Mapping[str, Any],
     *,
     quantities: Mapping[dt.date, Decimal] | None = None,
+    wordings: Mapping[str, str] | None = None,
     note: str = "",
     reply_by: dt.date | None = None,
 ) -> AgreementVersion:
@@ -63,6 +67,8 @@ def offer(
         raise Conflict("version_moved_on", number=before.number)
     found = freezing.facts_of(before)
     facts = _of_one_method(found, changed(found, _allowed(before, agreement, side, values)))
+    if wordings:
+        facts = _with_wordings(facts, wordings)
     if quantities:
         facts = _with_quantities(facts, quantities, agreement.suggestion.need)
     _judge(facts)
@@ -137,6 +143,22 @@ def _with_quantities(facts: DraftFacts, quantities: Mapping[dt.date, Decimal], n
         raise RuleBroken("nothing_delivered", field="form")
     # How much of the need all organizations cover was true of the other quantities.
     return replace(facts, schedule=replace(facts.schedule, periods=tuple(kept)), joint_covered_pct=None)
+
+
+def _with_wordings(facts: DraftFacts, wordings: Mapping[str, str]) -> DraftFacts:
+    """Clauses in the words of the parties, the same for every language; an empty text gives back the library's. Raises
+    Invalid for a clause that is none, or a text that is too long."""
+    faults, kept = Faults(), dict(facts.wordings or {})
+    known = {clause.id for clause in house_library().clauses if clause.part}
+    for clause, text in wordings.items():
+        faults.require(clause in known, "choice_unknown", f"wording-{clause}", value=clause)
+        faults.require(len(text) <= LONGEST_WORDING, "too_long", f"wording-{clause}", most=LONGEST_WORDING)
+        words = "\n\n".join(plain_words(part) for part in re.split(r"\n\s*\n", text) if part.strip())
+        kept.pop(clause, None)
+        if words:
+            kept[clause] = {"es": words, "en": words}
+    faults.raise_if_any()
+    return replace(facts, wordings=kept or None)
 
 
 def _of_one_method(before: DraftFacts, facts: DraftFacts) -> DraftFacts:

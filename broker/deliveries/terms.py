@@ -9,6 +9,7 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
+from broker.agreements.facts import DraftFacts
 from broker.agreements.freezing import facts_of
 from broker.agreements.models import Agreement, AgreementVersion
 from broker.catalogue import countries
@@ -56,7 +57,11 @@ def terms_of(session: Session, agreement: Agreement) -> DeliveryTerms:
         .limit(1)
         .options(undefer(AgreementVersion.facts), undefer(AgreementVersion.content))
     )
-    facts = facts_of(session.scalars(query).one())
+    return terms_in(facts_of(session.scalars(query).one()))
+
+
+def terms_in(facts: DraftFacts) -> DeliveryTerms:
+    """The terms that the facts of a signed version state. Raises RuleBroken('price_method_needs')."""
     price, payment, modalities = facts.price, facts.payment, facts.modalities
     if price.method is None or price.currency is None:
         raise RuleBroken("price_method_needs", field="method", method=price.method or "")

@@ -19,6 +19,7 @@ from broker.agreements.negotiable import terms_of
 from broker.audit.models import AuditEntry
 from broker.database import make_engine
 from broker.demo.load import PASSWORD as DEMO_PASSWORD
+from broker.documents.content import plain_text
 from broker.errors import Conflict, Invalid, NotAllowed, NotFound, RuleBroken
 from broker.listings.models import CapacitySlot, Need
 from broker.parties.actor import SYSTEM
@@ -129,6 +130,21 @@ def test_each_side_sets_only_what_is_its_own(deal: Deal) -> None:
         deal.accept("broker")
     with pytest.raises(Invalid, match="review_too_short"):
         deal.offer("buyer", {"rules.review_hours": 1})
+
+
+def test_the_parties_can_write_a_clause_themselves_and_take_the_usual_one_back(deal: Deal) -> None:
+    deal.fill()
+    deal.send()
+    own = "La báscula se revisa cada lunes.\n\nSi falla, se pesa en la cooperativa."
+    deal.offer("producer", {}, wordings={"inspection": own})
+    for language in ("es", "en"):
+        text = plain_text(freezing.draft_of(deal.version(), language).document)
+        assert "se pesa en la cooperativa" in text
+    assert set(deal.version().changes) == {"wordings.inspection.es", "wordings.inspection.en"}
+    with pytest.raises(Invalid, match="choice_unknown"):
+        deal.offer("buyer", {}, wordings={"nothing": "x"})
+    deal.offer("buyer", {}, wordings={"inspection": ""})
+    assert "cooperativa" not in plain_text(freezing.draft_of(deal.version(), "es").document)
 
 
 def test_another_quantity_is_reserved_once_both_accept(deal: Deal) -> None:

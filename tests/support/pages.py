@@ -19,6 +19,7 @@ KINDS = {
 }  # fmt: skip
 # Others, for the pages that look different for them.
 LIFE = {
+    "alliance.show",
     "agreements.show", "deliveries.advance", "deliveries.export", "deliveries.listing", "deliveries.show",
     "deliveries.statement", "deliveries.statements",
 }  # fmt: skip
@@ -43,6 +44,7 @@ WITHOUT_EXAMPLE = {
 EVERYBODY = frozenset(KINDS)
 # For each route with parameters: who is shown it, and each example by the object's name or in full.
 EXAMPLES: dict[str, tuple[frozenset[str], list[dict[str, str]]]] = {
+    "alliance.show": (frozenset({"trader", "seller"}), [{"agreement_id": "{signed}"}]),
     "deliveries.advance": (frozenset({"trader", "seller"}), [{"agreement_id": "{signed}"}]),
     "deliveries.export": (frozenset({"trader"}), [{"format": "csv"}]),
     "deliveries.show": (
@@ -85,6 +87,7 @@ EXAMPLES_OF = {
 }
 # Steps of a form that are pages of their own, and filtered lists.
 QUERIES = {
+    "alliance.show": ["?show=committee", "?show=complaints", "?show=contributions"],
     "agreements.terms": ["?show=all", "?show=schedule"],
     "needs.new": ["?product=plantain_dom_harton&buyer={buyer}"],
     "capacities.new": ["?product=plantain_dom_harton"],

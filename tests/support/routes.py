@@ -27,6 +27,7 @@ TERMS = {"fee_kind": "success_pct", "fee_pct": "3", "fee_payer": "buyer"}
 TERM = {"starts_on": "2026-12-01", "ends_on": "2027-11-30"}
 NEW_PASSWORD = {"password": "otras cuatro palabras largas"}
 CONTRIBUTING = NEED | {"min_suppliers": "2", "max_share_pct": "60", "version": "1"}
+SAID = {"what": "x"}
 WITHDRAWN = {"confirm": "1", "reason": "no"}
 ASSESSMENT = {f"value-{indicator.code}": "4" for indicator in for_scope("producer")}
 
@@ -131,6 +132,11 @@ TABLE: dict[str, list[Row]] = {
     "agreements.summary": [Row("agreement_producer_a", BUYERS | PRODUCERS | HOUSE)],
     "agreements.summary_as_pdf": [Row("agreement_producer_a", BUYERS | PRODUCERS | HOUSE)],
     "agreements.as_docx": [Row("agreement_producer_a", BUYERS | PRODUCERS | HOUSE)],
+    "alliance.show": [Row("alliance_producer_a", BUYERS | PRODUCERS | HOUSE)],
+    "alliance.act": [
+        Row("alliance_producer_a", BUYER | PRODUCERS, knows=ITS_READER, values={"step": "grievance"}, body=SAID),
+        Row("alliance_producer_a", BUYER | PRODUCER, knows=NO_MANAGERS, values={"step": "breach"}, body=SAID),
+    ],
     "deliveries.show": [Row("delivery_producer_a", BUYERS | PRODUCERS | HOUSE)],
     "deliveries.photo": [Row("delivery_producer_a", NOBODY)],
     "deliveries.act": [

@@ -21,6 +21,7 @@ SUBJECTS = (
     "suggestions",
     "agreements",
     "deliveries",
+    "alliance",
 )
 
 

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from broker.agreements import freezing, queries
 from broker.agreements.checklist import checklist
-from broker.agreements.negotiable import may_set, terms_of
+from broker.agreements.negotiable import may_set
 from broker.agreements.negotiation import side_of
 from broker.agreements.offering import OPEN
 from broker.agreements.open_points import by_owner
@@ -33,7 +33,6 @@ def shown(
     version = queries.version_of(db.session(), agreement)
     draft = freezing.draft_of(version, wanted_language())
     may_offer = actor().may_write and agreement.state in OPEN
-    settable = [t for t in terms_of(version, draft) if may_set(side, t.path, agreement.state, t.owner)]
     mine = sum(may_set(side, point.path, agreement.state, point.owner) for point in draft.open_points)
     return page(
         "agreements/show.html",
@@ -44,7 +43,6 @@ def shown(
         side=side,
         may_write=actor().may_write,
         may_offer=may_offer,
-        changeable={f"clause-{term.clause}" for term in settable} if may_offer else set(),
         may_end=actor().may_write
         and bool([t for t in AGREEMENT.available(agreement.state, side) if t.name == "abandon"]),
         versions=versions,

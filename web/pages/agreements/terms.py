@@ -14,12 +14,13 @@ from broker.agreements import freezing, offering, queries
 from broker.agreements.models import Agreement, AgreementVersion
 from broker.agreements.negotiable import read_terms
 from broker.agreements.negotiation import writing_side
+from broker.documents.content import Section, walk
 from broker.errors import Conflict, Invalid, RuleBroken
 from broker.listings.reader import Reader
 from broker.matchmaking.grid import need_periods
 from broker.numerals import parse_decimal
 from web.extensions import db
-from web.i18n import decimal_separator, plain
+from web.i18n import decimal_separator, language, plain
 from web.pages.agreements.blueprint import PARTIES, bp
 from web.pages.agreements.term_fields import ALL, OPEN, allowed_terms, chosen, parts_of, shown, typed_terms
 from web.rendering import page, writing
@@ -76,7 +77,31 @@ def _offer(agreement: Agreement, version: AgreementVersion, side: str, typed: Ma
         reader.faults.found.extend(fault.faults)
     reader.faults.raise_if_any()
     with writing() as tx:
-        offering.offer(tx, agreement.id, _base(), values, quantities=quantities, note=note, reply_by=reply_by)
+        offering.offer(
+            tx,
+            agreement.id,
+            _base(),
+            values,
+            quantities=quantities,
+            wordings=_wordings(version),
+            note=note,
+            reply_by=reply_by,
+        )
+
+
+def _wordings(version: AgreementVersion) -> dict[str, str]:
+    """The clause whose own words the form held, when they differ from what stands."""
+    clause, text = (
+        request.form.get("wording_of"),
+        request.form.get("wording", "").replace("\r\n", "\n").strip(),
+    )
+    if not clause or text == _own_words(version, clause):
+        return {}
+    return {clause: text}
+
+
+def _own_words(version: AgreementVersion, clause: str) -> str:
+    return str(((version.facts.get("wordings") or {}).get(clause) or {}).get("es", ""))
 
 
 def _quantities(reader: Reader, agreement: Agreement) -> dict[dt.date, Decimal]:
@@ -146,9 +171,17 @@ def _form(
         periods=periods if show == SCHEDULE else [],
         typed=typed,
         values=request.form,
+        clause=_clause(version, show),
+        own_words=request.form.get("wording", _own_words(version, show)),
         errors=errors,
         **context,
     )
+
+
+def _clause(version: AgreementVersion, show: str) -> Section | None:
+    """The clause that the form is about, as it reads now."""
+    document = freezing.draft_of(version, language()).document
+    return next((one for one in walk(document.sections) if one.anchor == f"clause-{show}"), None)
 
 
 def _base() -> int:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from broker.agreements import queries as agreements
 from broker.agreements.models import Agreement
 from broker.catalogue import products
+from broker.deliveries import queries as deliveries
 from broker.listings import queries as listings
 from broker.listings.models import Capacity, Need
 from broker.matchmaking import party_view, queries
@@ -21,7 +22,7 @@ from broker.matchmaking.queries import CoverageRow
 from broker.parties import queries as parties
 from broker.parties.actor import Actor
 from broker.parties.models import Mandate
-from web.i18n import language, percent, since
+from web.i18n import language, percent, since, today
 
 SOON_PCT = 80
 
@@ -72,6 +73,7 @@ def broker_board(session: Session, actor: Actor, now: dt.datetime) -> BrokerBoar
     tasks = [_draft_task(s) for s in live if s.state == "accepted_both"]
     tasks += _shortlist_tasks(live)
     tasks += [_uncovered_task(row) for row in rows if row.result and row.planned_pct < row.need.min_fill_pct]
+    tasks[:0] = _delivery_tasks(session, actor)
     waiting = sum(s.state in ("sent", "accepted_one") for s in live)
     drafts = agreements.agreements_of(session, actor)
     computed_at = max((row.computed_at for row in rows if row.computed_at), default=None)
@@ -98,7 +100,12 @@ def _party_home(
     views = party_view.inbox(session, actor)
     mandates = parties.mandates_of(session, actor)
     drafts = agreements.agreements_of(session, actor)
-    tasks = [*_mandate_tasks(mandates, actor), *_answer_tasks(views)]
+    tasks = [
+        *_mandate_tasks(mandates, actor),
+        *_agreement_tasks(drafts, "buyer" if actor.kind == "buyer" else "producer"),
+        *_delivery_tasks(session, actor),
+        *_answer_tasks(views),
+    ]
     return PartyHome(tasks, needs, capacities, views, drafts)
 
 
@@ -168,6 +175,62 @@ def _uncovered_task(row: CoverageRow) -> Task:
         action=_("See why"),
         url=url_for("desk.need", need_id=need.id),
     )
+
+
+def _agreement_tasks(agreements_: Sequence[Agreement], side: str) -> list[Task]:
+    """Agreements in which the other side has moved last, and those that can be signed."""
+    found = []
+    for agreement in agreements_:
+        other = _short(agreement.organization if side == "buyer" else agreement.buyer)
+        url = url_for("agreements.show", agreement_id=agreement.id)
+        if agreement.state == "negotiating" and agreement.offered_by != side:
+            found.append(
+                Task(
+                    kind=_("Agreement"),
+                    tone="info",
+                    what=_("Answer the agreement with %(other)s", other=other),
+                    why=_(
+                        "The other side or the broker has moved: accept the version that stands, or make an offer."
+                    ),
+                    action=_("Read and answer"),
+                    url=url,
+                    due=_("Since %(when)s", when=since(agreement.moved_at)),
+                )
+            )
+        elif agreement.state == "negotiated":
+            found.append(
+                Task(
+                    kind=_("Agreement"),
+                    tone="ok",
+                    what=_("Read the agreement with %(other)s with your people and sign it", other=other),
+                    why=_("Both sides accept the same text. It is signed after the time for reading."),
+                    action=_("Open"),
+                    url=url,
+                )
+            )
+    return found
+
+
+def _delivery_tasks(session: Session, actor: Actor) -> list[Task]:
+    """One line for all deliveries that ask something of the reader."""
+    count = deliveries.todo_count(session, actor, today())
+    if not count:
+        return []
+    broker = actor.kind == "broker"
+    return [
+        Task(
+            kind=_("Deliveries"),
+            tone="bad" if broker else "warn",
+            what=ngettext("%(num)d delivery goes wrong", "%(num)d deliveries go wrong", count)
+            if broker
+            else ngettext("%(num)d delivery needs you", "%(num)d deliveries need you", count),
+            why=_("Late payments, rejections, disputes and deliveries that never came.")
+            if broker
+            else _("To confirm, send, weigh, grade, settle or pay."),
+            action=_("Open"),
+            url=url_for("deliveries.listing"),
+        )
+    ]
 
 
 def _answer_tasks(views: Sequence[party_view.PartyView]) -> list[Task]:

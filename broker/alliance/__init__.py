@@ -1,0 +1,1 @@
+"""The life of an alliance beside its deliveries: committee, grievances, breach and cure, contributions, warnings."""

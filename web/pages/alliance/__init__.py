@@ -1,0 +1,1 @@
+"""The room of an alliance: standing, committee, grievances, breach, contributions."""
