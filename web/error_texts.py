@@ -240,6 +240,7 @@ ERRORS = {
     ),
     "lots_missing": _l("Enter at least one lot before the delivery leaves."),
     "tare_above_gross": _l("The tare is as heavy as the whole load. Check both weights."),
+    "fixation_not_by_call": _l("The agreement lets nobody fix the index: the quotation of the day counts."),
     "parts_not_net": _l("Accepted, lower grade and rejected make %(total)s kg; the net is %(weight)s."),
     "rejection_needs_cause": _l("Say why it is rejected: without a cause there is no rejection."),
     "rejection_needs_photo": _l("Add a photo: without one there is no rejection."),
