@@ -236,11 +236,12 @@ ERRORS = {
     "too_many_lines": _l("At most %(most)s lines in a lot."),
     "lot_code_taken": _l("The lot “%(lot)s” is on this delivery already."),
     "lot_lines_differ": _l(
-        "The lot weighs %(kg)s, its lines %(total)s kg: they may differ by half a percent."
+        "The lot weighs %(weight)s, its lines %(total)s kg: they may differ by half a percent."
     ),
     "lots_missing": _l("Enter at least one lot before the delivery leaves."),
     "tare_above_gross": _l("The tare is as heavy as the whole load. Check both weights."),
-    "parts_not_net": _l("Accepted, lower grade and rejected make %(total)s kg; the net is %(kg)s."),
+    "fixation_not_by_call": _l("The agreement lets nobody fix the index: the quotation of the day counts."),
+    "parts_not_net": _l("Accepted, lower grade and rejected make %(total)s kg; the net is %(weight)s."),
     "rejection_needs_cause": _l("Say why it is rejected: without a cause there is no rejection."),
     "rejection_needs_photo": _l("Add a photo: without one there is no rejection."),
     "dispute_over": _l("The time to dispute this decision is over."),

@@ -41,7 +41,7 @@ def register(app: Flask) -> None:
     )
     for function in filters:
         app.template_filter(function.__name__)(function)
-    for measure in (tonnes, kilograms):
+    for measure in (tonnes, kilograms, to_the_gram):
         app.template_filter(measure.__name__)(unbroken(measure))
     app.template_global("language")(language)
     app.jinja_env.globals["LANGUAGES"] = LANGUAGES
@@ -99,6 +99,11 @@ def kilograms(value: Any) -> str:
     """A mass: kg below a tonne, tonnes above."""
     kg = Decimal(value)
     return f"{number(kg)} kg" if abs(kg) < 1000 else f"{number(kg / 1000)} t"
+
+
+def to_the_gram(value: Any) -> str:
+    """A weight as it stands on a slip: in kg, nothing rounded, so that what people write adds up to it."""
+    return f"{number(value, most=3)} kg"
 
 
 def tonnes(value: Any, decimals: int = 2) -> str:

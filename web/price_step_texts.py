@@ -62,8 +62,10 @@ def minor(amount: int, currency: str) -> str:
 
 
 def money_number(amount: Decimal) -> str:
-    """A price: at least two decimals, at most four."""
-    return number(amount, most=4) if amount != amount.to_integral_value() else number(amount, 0)
+    """A price: whole, or with two to four decimals."""
+    shown = round(amount, 4)
+    decimals = 0 if shown == round(shown) else 2 if shown == round(shown, 2) else None
+    return number(shown, decimals, most=4)
 
 
 def _shown(name: str, value: Any) -> str:

@@ -11,7 +11,7 @@ from flask_babel import gettext
 
 from broker.errors import Invalid, RuleBroken, TradeError
 from web.error_texts import ERRORS, HINTS
-from web.i18n import country_name, day, kilograms, number, product_name, unit_name
+from web.i18n import country_name, day, kilograms, number, product_name, to_the_gram, unit_name
 from web.label_texts import LABELS
 
 NAMED = {"products": product_name, "units": unit_name}
@@ -57,6 +57,8 @@ def _one(name: str, value: Any) -> str:
         return day(value)
     if name == "kg":
         return kilograms(value)
+    if name == "weight":
+        return to_the_gram(value)
     if name == "country" and isinstance(value, str) and len(value) == 2:
         return country_name(value)
     if name == "part" and value in LABELS["agreement_part"]:

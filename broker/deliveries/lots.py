@@ -80,7 +80,7 @@ def add_lot(
     if harvested_on is not None and harvested_on > tx.today:
         faults.add("date_in_future", "harvested_on")
     if lines and abs(total - kg) > kg * LINES_TOLERANCE:
-        faults.add("lot_lines_differ", "lines", kg=kg, total=total)
+        faults.add("lot_lines_differ", "lines", weight=kg, total=total)
     faults.raise_if_any()
     delivery.lots.append(
         Lot(

@@ -174,7 +174,7 @@ def _adds_up(
         faults.require(kg >= 0, "number_negative", name, text=str(kg))
     net = delivery.net_kg or Decimal(0)
     if accepted + downgraded + rejected != net:
-        faults.add("parts_not_net", "accepted_kg", kg=net, total=accepted + downgraded + rejected)
+        faults.add("parts_not_net", "accepted_kg", weight=net, total=accepted + downgraded + rejected)
 
 
 def _step(accepted: Decimal, downgraded: Decimal, rejected: Decimal) -> str:

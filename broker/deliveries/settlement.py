@@ -162,6 +162,8 @@ def _inputs(
         )
     called = None
     if typed.fixed_quote is not None:
+        if not terms.price.is_by_call:
+            raise RuleBroken("fixation_not_by_call", field="fixed_quote")
         called = Quote(series, typed.fixed_quote, day.isoformat())
     return Inputs(known.series, rate, cost, typed.measured_factor, called)
 

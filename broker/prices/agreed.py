@@ -9,6 +9,8 @@ from decimal import Decimal, InvalidOperation
 from broker.errors import RuleBroken
 from broker.prices.formulas import Quote
 
+BY_CALL = ("seller_call", "buyer_call")
+
 
 @dataclass(frozen=True)
 class Terms:
@@ -46,6 +48,11 @@ class Terms:
         if not value.is_finite():
             raise self.lacks(name)
         return value
+
+    @property
+    def is_by_call(self) -> bool:
+        """Whether a side fixes the index, on a date that it chooses."""
+        return self.params.get("fixation") in BY_CALL
 
     def lacks(self, name: str) -> RuleBroken:
         """The error that names what the clause, or the day, does not say."""
