@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from broker.agreements.models import Agreement
 from broker.deliveries.models import (
     Delivery,
     MemberShare,
@@ -29,7 +30,7 @@ from broker.money import Money
 from broker.prices.agreed import Cost, Inputs, Rate
 from broker.prices.formulas import Quote
 from broker.prices.grades import Grades, by_grade, largest_remainder
-from broker.prices.payments import recovery_from_first
+from broker.prices.payments import advance_of, recovery_from_first
 from broker.prices.quotes import quotes_on, rate_on
 from broker.prices.settling import Settled, price_on
 from broker.transaction import Transaction
@@ -68,7 +69,8 @@ def reckon(session: Session, delivery: Delivery, typed: Typed, now: dt.datetime)
     """What the delivery pays with what was typed, were the statement made now. Raises Invalid or RuleBroken with what
     is missing or not agreed."""
     terms = terms_of(session, delivery.agreement)
-    settled = price_on(terms.price, _inputs(session, delivery, terms, typed, now))
+    day = terms.day(delivery.decided_at or now)
+    settled = price_on(terms.price, _inputs(session, delivery.agreement.broker_id, day, terms, typed))
     grades = Grades({AGREED: Decimal(100), LOWER: terms.downgrade_pct})
     kg = {AGREED: delivery.accepted_kg or Decimal(0), LOWER: delivery.downgraded_kg or Decimal(0)}
     priced = by_grade(
@@ -146,14 +148,11 @@ def steps_as_json(settled: Settled) -> list[Any]:
     ]
 
 
-def _inputs(
-    session: Session, delivery: Delivery, terms: DeliveryTerms, typed: Typed, now: dt.datetime
-) -> Inputs:
-    """What was known on the day of acceptance, with the broker's quotations beside the installation's."""
-    day = terms.day(delivery.decided_at or now)
-    known = quotes_on(session, day, delivery.agreement.broker_id)
+def _inputs(session: Session, house: int, day: dt.date, terms: DeliveryTerms, typed: Typed) -> Inputs:
+    """What was known on a day, with the broker house's quotations beside the installation's."""
+    known = quotes_on(session, day, house)
     currency, series = terms.price.currency, terms.price.params.get("series", "")
-    found = rate_on(session, currency, day, delivery.agreement.broker_id)
+    found = rate_on(session, currency, day, house)
     rate = None if found is None else Rate(currency, found.per_usd, found.quoted_on.isoformat(), found.source)
     cost = None
     if typed.audited_cost is not None:
@@ -195,6 +194,19 @@ def _recovered(session: Session, delivery: Delivery, left: Money) -> Money:
     """What this delivery pays back of the advance that the organization has: the first deliveries do, as far as they
     go."""
     return recovery_from_first(advance_left(session, delivery.agreement_id, left.currency), [left])[0]
+
+
+def advance_expected(
+    session: Session, agreement: Agreement, terms: DeliveryTerms, day: dt.date
+) -> Money | None:
+    """The agreed percent of everything promised at the price of the day; None while that price is not known."""
+    try:
+        settled = price_on(terms.price, _inputs(session, agreement.broker_id, day, terms, Typed("")))
+    except RuleBroken:
+        return None
+    kg = sum((Decimal(row["quantity_kg"]) for row in agreement.promised), Decimal(0))
+    value = Money.rounded(settled.per_unit * kg / settled.unit_kg, settled.currency)
+    return advance_of(value, terms.advance_pct)
 
 
 def advance_left(session: Session, agreement_id: int, currency: str) -> Money:

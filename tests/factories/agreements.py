@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from copy import copy
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session, undefer
@@ -74,6 +75,12 @@ class Deal:
                 suggestions.accept(tx, self.suggestion_id)
         with transaction(engine, self.broker, self.clock) as tx:
             self.id = services.draft(tx, self.suggestion_id).id
+
+    def on(self, engine: Engine) -> Self:
+        """The same deal in a copy of its database, with a clock of its own."""
+        there = copy(self)
+        there.engine, there.clock = engine, FixedClock(self.clock.now)
+        return there
 
     def actor(self, side: str) -> Actor:
         return {"buyer": self.buyer, "producer": self.producer, "broker": self.broker}[side]

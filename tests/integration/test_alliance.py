@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -17,7 +16,6 @@ from broker.agreements.facts import Contribution
 from broker.alliance import committee, complaints, contributions, standing
 from broker.alliance.committee import Decision, Minutes
 from broker.alliance.models import Task
-from broker.database import make_engine
 from broker.deliveries import schedule, settlement
 from broker.deliveries.models import Delivery
 from broker.deliveries.terms import terms_of
@@ -26,24 +24,24 @@ from broker.parties.actor import SYSTEM
 from broker.prices.quotes import enter_quote
 from broker.transaction import transaction
 from tests.factories.market import person
+from tests.integration.conftest import Stage
 from tests.integration.test_deliveries import Alliance
 
 KG = Decimal
 
 
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    made = make_engine(database_url)
-    yield made
-    made.dispose()
-
-
-@pytest.fixture
-def alliance(engine: Engine) -> Alliance:
+def active(engine: Engine) -> Alliance:
     made = Alliance(engine)
     sweep(made)
     assert made.agreement().state == "active"
     return made
+
+
+@pytest.fixture
+def alliance(at_stage: Stage) -> Alliance:
+    found = at_stage("active", active)
+    assert isinstance(found, Alliance)
+    return found
 
 
 def sweep(alliance: Alliance) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+import itertools
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +12,6 @@ from sqlalchemy import Engine, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from broker.database import make_engine
 from broker.deliveries import lots, payments, reception, schedule, settlement
 from broker.deliveries.models import Delivery, Payment, Statement
 from broker.deliveries.reception import Slip, Verdict
@@ -22,9 +21,11 @@ from broker.parties.actor import SYSTEM
 from broker.transaction import transaction
 from tests.factories.agreements import Deal
 from tests.factories.market import person
+from tests.integration.conftest import Stage
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
 KG = Decimal
+_keys = itertools.count(1)
 
 
 class Alliance(Deal):
@@ -38,11 +39,10 @@ class Alliance(Deal):
         with Session(engine) as session:
             query = select(Delivery.id).where(Delivery.agreement_id == self.id).order_by(Delivery.number)
             self.first = session.scalars(query).first() or 0
-        self.keys = iter(range(10_000))
 
     def do(self, side: str, verb: Any, *values: Any, **more: Any) -> Any:
         with self.act(side) as tx:
-            return verb(tx, self.first, *values, f"key-{next(self.keys)}", **more)
+            return verb(tx, self.first, *values, f"key-{next(_keys)}", **more)
 
     def delivery(self) -> Delivery:
         with Session(self.engine) as session:
@@ -78,15 +78,10 @@ class Alliance(Deal):
 
 
 @pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    made = make_engine(database_url)
-    yield made
-    made.dispose()
-
-
-@pytest.fixture
-def alliance(engine: Engine) -> Alliance:
-    return Alliance(engine)
+def alliance(at_stage: Stage) -> Alliance:
+    found = at_stage("alliance", Alliance)
+    assert isinstance(found, Alliance)
+    return found
 
 
 def test_a_signed_agreement_has_the_calendar_it_promises(alliance: Alliance) -> None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from broker import schema
@@ -26,20 +25,14 @@ from broker.parties.actor import SYSTEM
 from broker.transaction import transaction
 from tests.factories.agreements import Deal, answer
 from tests.factories.market import person
+from tests.integration.conftest import Stage
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
 
 
 @pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    made = make_engine(database_url)
-    yield made
-    made.dispose()
-
-
-@pytest.fixture
-def deal(engine: Engine) -> Deal:
-    return Deal(engine)
+def deal(at_stage: Stage) -> Deal:
+    return at_stage("drafted", Deal)
 
 
 def _on_paper(tx: Any, deal: Deal, scan: bytes, day: dt.date, password: str = DEMO_PASSWORD) -> None:

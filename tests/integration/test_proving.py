@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
@@ -16,26 +15,23 @@ from broker.agreements import negotiation, proving
 from broker.agreements.models import Acceptance, Agreement, AgreementVersion, Signature
 from broker.agreements.proving import Fault, Proof, faults_of_versions, prove, signatures_of
 from broker.agreements.signature_page import pdf_of
-from broker.database import make_engine
 from broker.errors import Conflict
 from broker.jobs.worker import work_once
 from broker.parties.accounts import rename
 from tests.factories.agreements import Deal
+from tests.integration.conftest import Stage
 from web.cli import main
 
 
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    made = make_engine(database_url)
-    yield made
-    made.dispose()
-
-
-@pytest.fixture
-def deal(engine: Engine) -> Deal:
+def signed(engine: Engine) -> Deal:
     made = Deal(engine)
     made.signed()
     return made
+
+
+@pytest.fixture
+def deal(at_stage: Stage) -> Deal:
+    return at_stage("signed", signed)
 
 
 def pdf(deal: Deal, language: str = "es", *, with_page: bool = True) -> bytes:
@@ -119,8 +115,8 @@ def test_a_copy_stays_proven_when_people_are_renamed_and_when_pages_are_set_othe
         assert [one.side for one in proof(deal, copy).signatures] == ["buyer", "producer"]
 
 
-def test_terms_that_return_to_what_they_were_prove_the_version_that_was_signed(engine: Engine) -> None:
-    deal = Deal(engine)
+def test_terms_that_return_to_what_they_were_prove_the_version_that_was_signed(at_stage: Stage) -> None:
+    deal = at_stage("drafted", Deal)
     deal.negotiate()
     days = deal.version().facts["payment"]["days"]
     deal.offer("buyer", {"payment.days": days + 1})
@@ -140,10 +136,10 @@ def test_terms_that_return_to_what_they_were_prove_the_version_that_was_signed(e
 
 
 def test_the_commands_say_so_and_end_with_it(
-    deal: Deal, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    deal: Deal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ALIANZA_DATA", str(tmp_path))
-    monkeypatch.setenv("ALIANZA_DATABASE_URL", database_url)
+    monkeypatch.setenv("ALIANZA_DATABASE_URL", deal.engine.url.render_as_string(hide_password=False))
     whole, broken = tmp_path / "acuerdo.pdf", tmp_path / "cambiado.pdf"
     whole.write_bytes(pdf(deal))
     broken.write_bytes(pdf(deal) + b" ")

@@ -99,6 +99,7 @@ def advance(agreement_id: int) -> ResponseReturnValue:
         terms=terms,
         rows=queries.advances_of(db.session(), agreement_id),
         left=settlement.advance_left(db.session(), agreement_id, terms.price.currency),
+        expected=settlement.advance_expected(db.session(), agreement, terms, i18n.today()),
         errors=errors,
         typed=request.form,
     )

@@ -76,6 +76,7 @@ def shown(
         silence_ends=delivery.received_at + terms.silence if delivery.received_at else None,
         notes=_notes(delivery, terms),
         draft=draft,
+        price_steps=settlement.steps_as_json(draft.settled) if draft else (),
         lacking=lacking,
         deductible=[code for code in terms.deductions if code != ADVANCE],
         errors=errors,

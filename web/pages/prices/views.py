@@ -40,7 +40,7 @@ def listing() -> ResponseReturnValue:
 def quote() -> ResponseReturnValue:
     """Enter a quotation; the same series on the same day is corrected."""
     reader = Reader(request.form.to_dict(), decimal_separator=decimal_separator())
-    series, unit = reader.text("series", required=True), reader.text("unit", required=True)
+    series, unit = reader.text("series", required=True), reader.choice("unit", _units())
     value, day = reader.decimal("value", required=True, above=0), _day(reader, "quoted_on")
     source = reader.text("source", required=True)
     if errors := _errors(reader):
@@ -87,6 +87,11 @@ def _currencies() -> list[str]:
     return sorted(code for code in MINOR_DIGITS if code != "USD")
 
 
+def _units() -> list[str]:
+    """In what an index is quoted, and market prices per kg in each currency."""
+    return ["usc_lb", *(f"{code}/kg" for code in sorted(MINOR_DIGITS))]
+
+
 def _page(values: dict[str, str], errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
     today = i18n.today().isoformat()
     house = actor().organization_id
@@ -97,6 +102,7 @@ def _page(values: dict[str, str], errors: dict[str, str], status: int = 200) -> 
         status=status,
         points=db.session.scalars(points.order_by(PricePoint.id.desc()).limit(SHOWN)).all(),
         rates=db.session.scalars(rates.order_by(ExchangeRate.id.desc()).limit(SHOWN)).all(),
+        units=[("usc_lb", _("¢/lb (US cents per pound)")), *((unit, unit) for unit in _units()[1:])],
         currencies=[(code, code) for code in _currencies()],
         values={"quoted_on": today, "rate_on": today} | values,
         errors=errors,
