@@ -200,8 +200,11 @@ def advance_expected(
     session: Session, agreement: Agreement, terms: DeliveryTerms, day: dt.date
 ) -> Money | None:
     """The agreed percent of everything promised at the price of the day; None while that price is not known."""
+    known = quotes_on(session, day, agreement.broker_id)
+    per_usd = known.per_usd.get(terms.price.currency)
+    rate = None if per_usd is None else Rate(terms.price.currency, per_usd, day.isoformat(), "")
     try:
-        settled = price_on(terms.price, _inputs(session, agreement.broker_id, day, terms, Typed("")))
+        settled = price_on(terms.price, Inputs(known.series, rate))
     except RuleBroken:
         return None
     kg = sum((Decimal(row["quantity_kg"]) for row in agreement.promised), Decimal(0))
@@ -216,12 +219,15 @@ def advance_left(session: Session, agreement_id: int, currency: str) -> Money:
             Payment.agreement_id == agreement_id, Payment.kind == "advance", Payment.confirmed_at.is_not(None)
         )
     )
-    back = session.scalar(
-        select(func.coalesce(func.sum(StatementLine.minor), 0))
-        .join(Statement, Statement.id == StatementLine.statement_id)
-        .where(Statement.agreement_id == agreement_id, StatementLine.kind == "advance")
-    )
-    return Money(int(paid or 0) + int(back or 0), currency)
+    return Money(int(paid or 0) - paid_back(session, agreement_id), currency)
+
+
+def paid_back(session: Session, agreement_id: int) -> int:
+    """Minor units of advances that statements have taken off."""
+    query = select(func.coalesce(func.sum(StatementLine.minor), 0))
+    query = query.join(Statement, Statement.id == StatementLine.statement_id)
+    off = session.scalar(query.where(Statement.agreement_id == agreement_id, StatementLine.kind == "advance"))
+    return -int(off or 0)
 
 
 def _due(delivery: Delivery, terms: DeliveryTerms, now: dt.datetime) -> dt.date:

@@ -91,15 +91,18 @@ def advance(agreement_id: int) -> ResponseReturnValue:
             flash(_("Noted. The organization confirms when the money is there."), "ok")
             return redirect(url_for("deliveries.advance", agreement_id=agreement_id), 303)
     terms = terms_of(db.session(), agreement)
+    rows = queries.advances_of(db.session(), agreement_id)
+    confirmed = sum(one.minor for one in rows if one.confirmed_at)
+    back = settlement.paid_back(db.session(), agreement_id) if rows else 0
     return page(
         "deliveries/advance.html",
         status=422 if errors else 200,
         agreement=agreement,
         side=side_of(agreement, actor()),
         terms=terms,
-        rows=queries.advances_of(db.session(), agreement_id),
-        left=settlement.advance_left(db.session(), agreement_id, terms.price.currency),
-        expected=settlement.advance_expected(db.session(), agreement, terms, i18n.today()),
+        rows=rows,
+        left=Money(confirmed - back, terms.price.currency),
+        expected=None if rows else settlement.advance_expected(db.session(), agreement, terms, i18n.today()),
         errors=errors,
         typed=request.form,
     )
