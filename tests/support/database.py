@@ -24,8 +24,11 @@ class Store(Protocol):
     def bare(self) -> str:
         """Return a new database without any table."""
 
+    def copy(self, url: str) -> str:
+        """Return a new database with everything that stands in another, to which nobody may be connected."""
+
     def drop(self, url: str) -> None:
-        """Remove a database that ``fresh`` or ``bare`` returned, open connections or not."""
+        """Remove a database that this store returned, open connections or not."""
 
 
 def open_store(kind: str) -> Store:
@@ -50,6 +53,11 @@ class SqliteStore:
 
     def bare(self) -> str:
         return _sqlite_url(self._next_path())
+
+    def copy(self, url: str) -> str:
+        path = self._next_path()
+        shutil.copyfile(url.removeprefix("sqlite:///"), path)
+        return _sqlite_url(path)
 
     def drop(self, url: str) -> None:
         path = Path(url.removeprefix("sqlite:///"))
@@ -82,8 +90,11 @@ class PostgresStore:
     def bare(self) -> str:
         return self._create(self._next_name())
 
+    def copy(self, url: str) -> str:
+        return self._create(self._next_name(), template=_name_of(url))
+
     def drop(self, url: str) -> None:
-        self._drop(url.partition("?")[0].rpartition("/")[2])
+        self._drop(_name_of(url))
 
     def close(self) -> None:
         """Remove the template; matters only on a server that stays."""
@@ -103,6 +114,10 @@ class PostgresStore:
         url = self._server.set(database=name).render_as_string(hide_password=False)
         # A folder needs no escaping here, and Alembic's configuration takes a % for its own.
         return url.replace("%2F", "/")
+
+
+def _name_of(url: str) -> str:
+    return url.partition("?")[0].rpartition("/")[2]
 
 
 def _sqlite_url(path: Path) -> str:
