@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
+EXAMPLES ?= 1000
+STEPS ?= 50
 
 # The machine's own Python is used; uv must never fetch another one.
 export UV_PYTHON_DOWNLOADS := never
@@ -15,7 +17,7 @@ CATALOGUES := $(wildcard web/translations/*/LC_MESSAGES/messages.po)
 COMPILED := $(CATALOGUES:.po=.mo)
 TEMPLATE := build/messages.pot
 
-.PHONY: run test check bench lock messages compiled clean
+.PHONY: run test check bench soak lock messages compiled clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.run compiled
@@ -35,6 +37,12 @@ check: $(VENV)/.dev compiled
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m tests.bench $(BENCH_ARGS)
+
+# The walks of tests/machines, long and at random; at the end the moves that were made.
+soak: $(VENV)/.dev compiled
+	@mkdir -p build
+	ALIANZA_SOAK_EXAMPLES=$(EXAMPLES) ALIANZA_SOAK_STEPS=$(STEPS) $(BIN)/python -m pytest \
+		tests/machines/test_*_machine.py -rP -n $(WORKERS) --dist worksteal --basetemp build/soak $(PYTEST_ARGS)
 
 # With uv when the index could give it, with pip otherwise: both check every hash.
 install = if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --python $(BIN)/python $(1); \

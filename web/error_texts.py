@@ -244,6 +244,10 @@ ERRORS = {
     "parts_not_net": _l("Accepted, lower grade and rejected make %(total)s kg; the net is %(weight)s."),
     "rejection_needs_cause": _l("Say why it is rejected: without a cause there is no rejection."),
     "rejection_needs_photo": _l("Add a photo: without one there is no rejection."),
+    "rejection_without_evidence": _l(
+        "There is no cause and no photo of a rejection here, so the dispute cannot end in one."
+    ),
+    "silence_accepted": _l("The hours to grade it are over: silence has accepted the delivery."),
     "dispute_over": _l("The time to dispute this decision is over."),
     "nothing_to_agree_to": _l("There is no proposal of the other side to agree to."),
     "deductions_above_cap": _l(

@@ -13,6 +13,8 @@ from broker.agreements.checklist import checklist
 from broker.agreements.events import AgreementAbandoned, AgreementSent
 from broker.agreements.models import Agreement, AgreementVersion, Remark
 from broker.agreements.transitions import AGREEMENT, NEGOTIATION
+from broker.catalogue import countries
+from broker.clock import local_date
 from broker.errors import Conflict, Faults, NotAllowed, NotFound, RuleBroken
 from broker.listings.models import Need
 from broker.listings.periods import Period
@@ -162,6 +164,11 @@ def locked(tx: Transaction, agreement_id: int) -> Agreement:
     return found
 
 
+def day_of(agreement: Agreement, moment: dt.datetime) -> dt.date:
+    """The calendar day of a moment where the organization is: days of an agreement are days there."""
+    return local_date(moment, countries.get(agreement.organization.country).time_zone)
+
+
 def latest(tx: Transaction, agreement: Agreement) -> AgreementVersion:
     """The last version, with its facts and words."""
     query = (
@@ -225,6 +232,6 @@ def append_version(
 
 def moved(tx: Transaction, agreement: Agreement, reply_by: dt.date | None) -> None:
     """Somebody moved; the other side answers by `reply_by`. Raises RuleBroken('date_past')."""
-    if reply_by is not None and reply_by < tx.today:
+    if reply_by is not None and reply_by < day_of(agreement, tx.now):
         raise RuleBroken("date_past", field="reply_by", day=reply_by)
     agreement.moved_at, agreement.reply_by = tx.now, reply_by

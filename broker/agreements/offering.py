@@ -107,6 +107,9 @@ def accept(tx: Transaction, agreement_id: int, sha256: str) -> Agreement:
     version = latest(tx, agreement)
     if version.sha256 != sha256 or version.content is None:
         raise Conflict("version_moved_on", number=version.number)
+    # Said already: a form sent twice counts once, and nobody moved.
+    if any(one.side == side for one in version.acceptances):
+        return agreement
     if agreement.negotiation == "stalled":
         NEGOTIATION.move(talks(agreement), "wake", side)
     _accept(tx, agreement, version, side)
@@ -141,6 +144,8 @@ def _with_quantities(facts: DraftFacts, quantities: Mapping[dt.date, Decimal], n
             kept.append(Period(period.start, period.end, kg))
     if not kept:
         raise RuleBroken("nothing_delivered", field="form")
+    if tuple(kept) == facts.schedule.periods:
+        return facts
     # How much of the need all organizations cover was true of the other quantities.
     return replace(facts, schedule=replace(facts.schedule, periods=tuple(kept)), joint_covered_pct=None)
 
@@ -221,8 +226,6 @@ def _accept(tx: Transaction, agreement: Agreement, version: AgreementVersion, si
     # Counted in the words themselves: they are what is accepted.
     if count := len(freezing.draft_of(version, "es").open_points):
         raise RuleBroken("points_open", field="form", count=count)
-    if any(one.side == side for one in version.acceptances):
-        return
     accepted = Acceptance(
         version_id=version.id,
         side=side,

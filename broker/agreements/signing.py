@@ -11,10 +11,8 @@ import unicodedata
 from broker.agreements import freezing
 from broker.agreements.events import AgreementSigned, SignatureGiven
 from broker.agreements.models import Agreement, AgreementVersion, Signature
-from broker.agreements.negotiation import latest, locked, writing_side
+from broker.agreements.negotiation import day_of, latest, locked, writing_side
 from broker.agreements.transitions import AGREEMENT
-from broker.catalogue import countries
-from broker.clock import local_date
 from broker.documents import canonical
 from broker.documents.attachments import Attachment, attach
 from broker.errors import Conflict, Faults, NotAllowed
@@ -56,7 +54,7 @@ def sign(
     faults.require(_plain(name) == _plain(signer), "not_the_representative", "name", name=signer)
     user = _again(tx, password, code, address, faults)
     faults.raise_if_any()
-    return _signed(tx, agreement, version, side, user, address, _today(tx, agreement), None)
+    return _signed(tx, agreement, version, side, user, address, day_of(agreement, tx.now), None)
 
 
 def sign_on_paper(
@@ -77,9 +75,9 @@ def sign_on_paper(
     agreement, version, side = _signable(tx, agreement_id, sha256)
     ended = review_ends(agreement, version)
     faults = Faults()
-    faults.require(signed_on <= _today(tx, agreement), "date_in_future", "signed_on")
+    faults.require(signed_on <= day_of(agreement, tx.now), "date_in_future", "signed_on")
     if ended is not None:
-        first = local_date(ended, _zone(agreement))
+        first = day_of(agreement, ended)
         faults.require(signed_on >= first, "signed_before_review", "signed_on", day=first)
     user = _again(tx, password, code, address, faults)
     faults.raise_if_any()
@@ -112,14 +110,6 @@ def _again(tx: Transaction, password: str, code: str, address: str, faults: Faul
     if user.totp_secret is not None:
         faults.require(verify_totp(user.totp_secret, code), "code_wrong", "code")
     return user
-
-
-def _zone(agreement: Agreement) -> str:
-    return countries.get(agreement.organization.country).time_zone
-
-
-def _today(tx: Transaction, agreement: Agreement) -> dt.date:
-    return local_date(tx.now, _zone(agreement))
 
 
 def _signable(tx: Transaction, agreement_id: int, sha256: str) -> tuple[Agreement, AgreementVersion, str]:

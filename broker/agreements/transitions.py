@@ -18,7 +18,7 @@ AGREEMENT = StateTable(
         transition("suspend", "active", "suspended", "buyer|producer"),
         transition("resume", "suspended", "active", "buyer|producer"),
         transition("complete", "active", "completed", "system"),
-        transition("renew", "completed", "renewed", "broker"),
+        transition("renew", "completed", "renewed", "buyer|producer"),
         transition("terminate", "active|breached", "terminated", "buyer|producer"),
         transition("abandon", "draft|negotiating|negotiated", "abandoned", "buyer|producer|broker"),
     ],
@@ -29,7 +29,7 @@ NEGOTIATION = StateTable(
     [
         transition("offer", "opened|stalled|counter|agreed_in_principle", "offer", "buyer|producer|broker"),
         transition("counter", "offer", "counter", "buyer|producer|broker"),
-        transition("agree", "opened|offer|counter|stalled", "agreed_in_principle", "buyer|producer"),
+        transition("agree", "opened|offer|counter", "agreed_in_principle", "buyer|producer"),
         transition("wake", "stalled", "opened", "buyer|producer"),
         transition("stall", "opened|offer|counter", "stalled", "system"),
         transition(

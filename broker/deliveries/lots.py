@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from broker.agreements.negotiation import day_of
 from broker.deliveries.models import Delivery, Lot, LotLine
 from broker.deliveries.schedule import done, moved, opened
 from broker.errors import Conflict, Faults, RuleBroken
@@ -71,13 +72,13 @@ def add_lot(
     if delivery is None:
         return done(tx, delivery_id)
     _open_for_lots(delivery, side)
-    total = sum((line.kg for line in lines), Decimal(0))
+    name, total = code.strip()[:60], sum((line.kg for line in lines), Decimal(0))
     faults = Faults()
-    faults.require(bool(code.strip()), "required", "code")
+    faults.require(bool(name), "required", "code")
     faults.require(kg > 0, "must_be_above", "kg", limit=0)
-    if any(lot.code == code.strip() for lot in delivery.lots):
-        faults.add("lot_code_taken", "code", lot=code.strip())
-    if harvested_on is not None and harvested_on > tx.today:
+    if any(lot.code == name for lot in delivery.lots):
+        faults.add("lot_code_taken", "code", lot=name)
+    if harvested_on is not None and harvested_on > day_of(delivery.agreement, tx.now):
         faults.add("date_in_future", "harvested_on")
     if lines and abs(total - kg) > kg * LINES_TOLERANCE:
         faults.add("lot_lines_differ", "lines", weight=kg, total=total)
@@ -85,7 +86,7 @@ def add_lot(
     delivery.lots.append(
         Lot(
             delivery_id=delivery.id,
-            code=code.strip()[:60],
+            code=name,
             harvested_on=harvested_on,
             kg=kg,
             lines=[LotLine(member=line.member, plot=line.plot, kg=line.kg) for line in lines],
@@ -94,7 +95,7 @@ def add_lot(
     delivery.last_key = key or None
     tx.session.flush()
     tx.record(
-        "delivery.lot", "delivery", delivery.id, delivery.agreement.organization_id, code=code, kg=str(kg)
+        "delivery.lot", "delivery", delivery.id, delivery.agreement.organization_id, code=name, kg=str(kg)
     )
     return delivery
 

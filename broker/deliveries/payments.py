@@ -8,6 +8,7 @@ from decimal import Decimal
 from sqlalchemy import func, select
 
 from broker.agreements.models import Agreement
+from broker.agreements.negotiation import day_of
 from broker.deliveries.events import PaymentConfirmed, PaymentReported
 from broker.deliveries.models import Payment, Statement
 from broker.deliveries.schedule import acting_side, moved
@@ -121,7 +122,7 @@ def interest_due(statement: Statement, monthly_pct: Decimal, today: dt.date) -> 
 def interest_left(tx: Transaction, statement: Statement) -> Money:
     """Interest that is due and not reported as paid."""
     pct = terms_of(tx.session, statement.delivery.agreement).late_interest_pct
-    due = interest_due(statement, pct, tx.today)
+    due = interest_due(statement, pct, day_of(statement.delivery.agreement, tx.now))
     return Money(due.minor - _sum(tx, statement, "interest"), statement.currency)
 
 
@@ -151,7 +152,7 @@ def _payment(
     faults.require(money.minor > 0, "must_be_above", "amount", limit=0)
     if most is not None and money.minor > most.minor:
         faults.add("above_what_is_owed", "amount", most=most.amount, currency=currency)
-    faults.require(paid_on <= tx.today, "date_in_future", "paid_on")
+    faults.require(paid_on <= day_of(agreement, tx.now), "date_in_future", "paid_on")
     faults.require(channel in CHANNELS, "choice_unknown", "channel", value=channel)
     faults.raise_if_any()
     payment = Payment(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
 from broker.deliveries.models import Delivery
-from broker.deliveries.schedule import LONGEST_TEXT, done, moved, opened
+from broker.deliveries.schedule import LONGEST_TEXT, dispute_ends, done, moved, opened, silence_ends
 from broker.deliveries.terms import terms_of
 from broker.documents.attachments import attach
 from broker.errors import Conflict, Faults, RuleBroken
@@ -66,12 +65,16 @@ def receive(tx: Transaction, delivery_id: int, slip: Slip, key: str) -> Delivery
 def grade(tx: Transaction, delivery_id: int, verdict: Verdict, key: str) -> Delivery:
     """Grade the delivery and say what is accepted, taken at the lower price, and rejected.
 
-    Raises Invalid: the parts do not add up to the net, or a rejection lacks its cause or its photo.
+    Raises Invalid: the parts do not add up to the net, or a rejection lacks its cause or its photo; and
+    Conflict('silence_accepted') once the hours of silence are over, whether or not a worker has noted it.
     """
     delivery, side = opened(tx, delivery_id, key)
     if delivery is None:
         return done(tx, delivery_id)
     if delivery.state == "received":
+        ends = silence_ends(delivery, terms_of(tx.session, delivery.agreement).silence)
+        if ends is not None and tx.now >= ends:
+            raise Conflict("silence_accepted", moment=ends)
         _judge(delivery, verdict)
     # Kept first: the database takes no rejection without its photo.
     photo = attach(tx, verdict.photo, field="photo", pictures_only=True) if verdict.rejected_kg > 0 else None
@@ -110,7 +113,8 @@ def propose_end(
     note: str,
     key: str,
 ) -> Delivery:
-    """One side proposes how a dispute ends; it ends so when the other side agrees. Raises Invalid."""
+    """One side proposes how a dispute ends; it ends so when the other side agrees. Raises Invalid, also for a rejection
+    where the buyer gave no cause and no photo for any."""
     delivery, side = opened(tx, delivery_id, key)
     if delivery is None:
         return done(tx, delivery_id)
@@ -118,6 +122,8 @@ def propose_end(
         raise Conflict("state_moved_on", subject="delivery", state=delivery.state, action="settle")
     faults = Faults()
     _adds_up(delivery, accepted, downgraded, rejected, faults)
+    if rejected > 0 and delivery.photo_id is None:
+        faults.add("rejection_without_evidence", "rejected_kg")
     faults.raise_if_any()
     delivery.proposal = {
         "accepted_kg": str(accepted),
@@ -150,11 +156,6 @@ def agree_to_end(tx: Transaction, delivery_id: int, key: str) -> Delivery:
     delivery.decided_at = tx.now
     ends = {"accept": "settle_accepted", "accept_partly": "settle_partly", "reject": "settle_rejected"}
     return moved(tx, delivery, ends[_step(accepted, downgraded, rejected)], side, key)
-
-
-def dispute_ends(delivery: Delivery, hours: dt.timedelta) -> dt.datetime | None:
-    """Until when the organization can dispute what was decided."""
-    return None if delivery.decided_at is None else delivery.decided_at + hours
 
 
 def _judge(delivery: Delivery, verdict: Verdict) -> None:

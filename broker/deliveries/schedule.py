@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from broker.agreements.events import AgreementSigned
 from broker.agreements.models import Agreement
-from broker.agreements.negotiation import side_of
+from broker.agreements.negotiation import day_of, side_of
 from broker.agreements.transitions import AGREEMENT
 from broker.deliveries.events import DeliveryMoved
 from broker.deliveries.models import Delivery
@@ -24,6 +24,7 @@ LONGEST_TEXT = 500
 FINAL = ("paid", "cancelled", "no_show", "rejected")
 # How long after its period a delivery that never came counts as missed.
 GRACE = dt.timedelta(days=3)
+PREPARED = dt.timedelta(days=14)
 
 
 @on(AgreementSigned)
@@ -89,6 +90,16 @@ def acting_side(actor: Actor, agreement: Agreement) -> str:
     return side
 
 
+def silence_ends(delivery: Delivery, hours: dt.timedelta) -> dt.datetime | None:
+    """When silence accepts what was received."""
+    return None if delivery.received_at is None else delivery.received_at + hours
+
+
+def dispute_ends(delivery: Delivery, hours: dt.timedelta) -> dt.datetime | None:
+    """Until when the organization can dispute what was decided."""
+    return None if delivery.decided_at is None else delivery.decided_at + hours
+
+
 def done(tx: Transaction, delivery_id: int) -> Delivery:
     """The delivery as the same form left it."""
     return tx.session.get_one(Delivery, delivery_id)
@@ -125,7 +136,7 @@ def _start(tx: Transaction) -> int:
     ):
         first = min((row["start"] for row in agreement.promised), default="")
         # The first delivery is prepared before its day comes.
-        if first and dt.date.fromisoformat(first) - dt.timedelta(days=14) <= tx.today:
+        if first and dt.date.fromisoformat(first) - PREPARED <= day_of(agreement, tx.now):
             AGREEMENT.move(agreement, "start", "system")
             tx.record("agreement.start", "agreement", agreement.id, agreement.buyer_id)
             started += 1
@@ -136,15 +147,15 @@ def _accept_in_silence(tx: Transaction) -> int:
     accepted = 0
     waiting = select(Delivery).where(Delivery.state == "received").order_by(Delivery.id).with_for_update()
     for delivery in tx.session.scalars(waiting):
-        terms = terms_of(tx.session, delivery.agreement)
-        if delivery.received_at is None or tx.now < delivery.received_at + terms.silence:
+        ends = silence_ends(delivery, terms_of(tx.session, delivery.agreement).silence)
+        if ends is None or tx.now < ends:
             continue
         delivery.accepted_kg, delivery.downgraded_kg, delivery.rejected_kg = (
             delivery.net_kg,
             Decimal(0),
             Decimal(0),
         )
-        delivery.decided_at, delivery.by_silence = delivery.received_at + terms.silence, True
+        delivery.decided_at, delivery.by_silence = ends, True
         moved(tx, delivery, "accept", "system", None)
         accepted += 1
     return accepted
@@ -152,12 +163,15 @@ def _accept_in_silence(tx: Transaction) -> int:
 
 def _miss(tx: Transaction) -> int:
     missed = 0
+    # It is late where the organization is; no place is more than a day ahead.
     late = select(Delivery).where(
-        Delivery.state.in_(("scheduled", "confirmed")), Delivery.ends_on < tx.today - GRACE
+        Delivery.state.in_(("scheduled", "confirmed")),
+        Delivery.ends_on < tx.today + dt.timedelta(days=1) - GRACE,
     )
     for delivery in tx.session.scalars(late.order_by(Delivery.id).with_for_update()):
-        moved(tx, delivery, "miss", "system", None)
-        missed += 1
+        if delivery.ends_on + GRACE < day_of(delivery.agreement, tx.now):
+            moved(tx, delivery, "miss", "system", None)
+            missed += 1
     return missed
 
 
@@ -170,5 +184,15 @@ def _complete(tx: Transaction) -> None:
         select(Delivery.id).where(Delivery.agreement_id == Agreement.id).exists(),
     )
     for agreement in tx.session.scalars(running.order_by(Agreement.id)):
-        AGREEMENT.move(agreement, "complete", "system")
-        tx.record("agreement.complete", "agreement", agreement.id, agreement.buyer_id)
+        if not _may_be_disputed(tx, agreement):
+            AGREEMENT.move(agreement, "complete", "system")
+            tx.record("agreement.complete", "agreement", agreement.id, agreement.buyer_id)
+
+
+def _may_be_disputed(tx: Transaction, agreement: Agreement) -> bool:
+    """Whether the organization can still dispute a rejection."""
+    rejected = select(Delivery).where(Delivery.agreement_id == agreement.id, Delivery.state == "rejected")
+    found = tx.session.scalars(rejected).all()
+    hours = terms_of(tx.session, agreement).dispute if found else dt.timedelta()
+    ends = [dispute_ends(delivery, hours) for delivery in found]
+    return any(end is not None and tx.now <= end for end in ends)

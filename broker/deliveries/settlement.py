@@ -93,7 +93,8 @@ def reckon(session: Session, delivery: Delivery, typed: Typed, now: dt.datetime)
 
 
 def invoice(tx: Transaction, delivery_id: int, typed: Typed, key: str) -> Statement:
-    """The organization makes the statement of an accepted delivery; the payment clock has its day. Raises Invalid."""
+    """The organization makes the statement of an accepted delivery; the payment clock has its day. One on which nothing
+    is left to pay is paid. Raises Invalid."""
     delivery, side = opened(tx, delivery_id, key)
     if delivery is None:
         return statement_of(tx, delivery_id)
@@ -124,6 +125,8 @@ def invoice(tx: Transaction, delivery_id: int, typed: Typed, key: str) -> Statem
     )
     tx.session.add(statement)
     moved(tx, delivery, "invoice", side, key)
+    if draft.total.minor == 0:
+        moved(tx, delivery, "clear", "system", None)
     tx.session.flush()
     tx.record(
         "statement.made", "statement", statement.id, delivery.agreement.organization_id,

@@ -11,7 +11,8 @@ DELIVERY = StateTable(
         transition("dispatch", "confirmed", "dispatched", "producer"),
         transition("receive", "dispatched", "received", "buyer"),
         transition("grade", "received", "graded", "buyer"),
-        transition("accept", "graded|received", "accepted", "buyer|system"),
+        transition("accept", "graded", "accepted", "buyer"),
+        transition("accept", "received", "accepted", "system"),
         transition("accept_partly", "graded", "partially_accepted", "buyer"),
         transition("reject", "graded", "rejected", "buyer"),
         transition("dispute", "partially_accepted|rejected", "disputed", "producer"),
@@ -21,6 +22,8 @@ DELIVERY = StateTable(
         transition("invoice", "accepted|partially_accepted", "invoiced", "producer"),
         transition("report_payment", "invoiced", "paid_reported", "buyer"),
         transition("confirm_payment", "paid_reported", "paid", "producer"),
+        # Where the advance has paid it all, nobody owes anything.
+        transition("clear", "invoiced", "paid", "system"),
         transition("cancel", "scheduled|confirmed", "cancelled", "buyer|producer"),
         transition("miss", "confirmed|scheduled", "no_show", "system"),
     ],

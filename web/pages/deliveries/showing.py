@@ -12,7 +12,8 @@ from flask.typing import ResponseReturnValue
 from broker.agreements.negotiation import side_of
 from broker.deliveries import lots, queries, settlement
 from broker.deliveries.models import Delivery
-from broker.deliveries.reception import WEIGHT_GAP, dispute_ends
+from broker.deliveries.reception import WEIGHT_GAP
+from broker.deliveries.schedule import dispute_ends, silence_ends
 from broker.deliveries.settlement import ADVANCE, Typed
 from broker.deliveries.terms import DeliveryTerms, terms_of
 from broker.deliveries.transitions import DELIVERY
@@ -60,6 +61,9 @@ def shown(
     ends = dispute_ends(delivery, terms.dispute)
     if ends is not None and now > ends:
         forms = tuple(form for form in forms if form != "dispute")
+    silence = silence_ends(delivery, terms.silence)
+    if silence is not None and now >= silence:
+        forms = tuple(form for form in forms if form != "grade")
     draft, lacking = _previewed(delivery, forms)
     return page(
         "deliveries/show.html",
@@ -73,7 +77,7 @@ def shown(
         may_cancel=actor().may_write
         and "cancel" in {t.name for t in DELIVERY.available(delivery.state, side)},
         dispute_ends=ends,
-        silence_ends=delivery.received_at + terms.silence if delivery.received_at else None,
+        silence_ends=silence,
         notes=_notes(delivery, terms),
         draft=draft,
         price_steps=settlement.steps_as_json(draft.settled) if draft else (),
