@@ -19,12 +19,11 @@ KINDS = {
 }  # fmt: skip
 # Others, for the pages that look different for them.
 LIFE = {
-    "alliance.show",
-    "agreements.show", "deliveries.advance", "deliveries.export", "deliveries.listing", "deliveries.show",
-    "deliveries.statement", "deliveries.statements",
+    "alliance.show", "deliveries.advance", "deliveries.export", "deliveries.show", "deliveries.statement",
+    "deliveries.statements",
 }  # fmt: skip
 ONLY = {
-    "asked": {"suggestions.show"}, "signer": {"agreements.sign", "agreements.show"}, "trader": LIFE, "seller": LIFE,
+    "asked": {"suggestions.show"}, "signer": {"agreements.sign"}, "trader": LIFE, "seller": {"deliveries.show"},
 }  # fmt: skip
 # Pages that whoever has come in has no use for.
 FOR_VISITORS = {"home.front", "accounts.sign_in", "accounts.sign_up", "accounts.forgot"}
@@ -44,21 +43,21 @@ WITHOUT_EXAMPLE = {
 EVERYBODY = frozenset(KINDS)
 # For each route with parameters: who is shown it, and each example by the object's name or in full.
 EXAMPLES: dict[str, tuple[frozenset[str], list[dict[str, str]]]] = {
-    "alliance.show": (frozenset({"trader", "seller"}), [{"agreement_id": "{signed}"}]),
-    "deliveries.advance": (frozenset({"trader", "seller"}), [{"agreement_id": "{signed}"}]),
+    "alliance.show": (frozenset({"trader"}), [{"agreement_id": "{signed}"}]),
+    "deliveries.advance": (frozenset({"trader"}), [{"agreement_id": "{signed}"}]),
     "deliveries.export": (frozenset({"trader"}), [{"format": "csv"}]),
     "deliveries.show": (
         frozenset({"trader", "seller"}),
         [{"delivery_id": "{paid}"}, {"delivery_id": "{coming}"}, {"delivery_id": "{rejected}"}],
     ),
-    "deliveries.statement": (frozenset({"trader", "seller"}), [{"statement_id": "{statement}"}]),
+    "deliveries.statement": (frozenset({"trader"}), [{"statement_id": "{statement}"}]),
     "accounts.reset": (frozenset({VISITOR}), [{"token": "{reset}"}]),
     "agreements.as_docx": (EVERYBODY, [{"agreement_id": "{agreement}"}]),
-    "agreements.changes": (EVERYBODY, [{"agreement_id": "{agreement}"}]),
+    "agreements.changes": (frozenset({"broker"}), [{"agreement_id": "{agreement}"}]),
     "agreements.sign": (frozenset({"signer"}), [{"agreement_id": "{agreed_text}"}]),
-    "agreements.summary": (EVERYBODY, [{"agreement_id": "{agreement}"}]),
+    "agreements.summary": (frozenset({"clerk"}), [{"agreement_id": "{agreement}"}]),
     "agreements.summary_as_pdf": (EVERYBODY, [{"agreement_id": "{agreement}"}]),
-    "agreements.terms": (EVERYBODY, [{"agreement_id": "{agreement}"}]),
+    "agreements.terms": (frozenset({"broker", "clerk"}), [{"agreement_id": "{agreement}"}]),
     "agreements.as_pdf": (EVERYBODY, [{"agreement_id": "{agreement}"}]),
     "agreements.show": (EVERYBODY, [{"agreement_id": "{agreement}"}]),
     "capacities.edit": (EVERYBODY, [{"capacity_id": "{capacity}"}]),
@@ -79,9 +78,8 @@ EXAMPLES: dict[str, tuple[frozenset[str], list[dict[str, str]]]] = {
 }  # fmt: skip
 # The same route for those who see one of its objects only.
 EXAMPLES_OF = {
-    ("signer", "agreements.show"): [{"agreement_id": "{agreed_text}"}],
-    ("trader", "agreements.show"): [{"agreement_id": "{signed}"}],
-    ("seller", "agreements.show"): [{"agreement_id": "{signed}"}],
+    ("seller", "deliveries.show"): [{"delivery_id": "{coming}"}, {"delivery_id": "{rejected}"}],
+    ("trader", "deliveries.show"): [{"delivery_id": "{paid}"}, {"delivery_id": "{rejected}"}],
     ("clerk", "suggestions.show"): [{"suggestion_id": "{agreed}"}],
     ("asked", "suggestions.show"): [{"suggestion_id": "{asked}"}],
 }
