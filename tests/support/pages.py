@@ -57,7 +57,7 @@ EXAMPLES: dict[str, tuple[frozenset[str], list[dict[str, str]]]] = {
     "agreements.sign": (frozenset({"signer"}), [{"agreement_id": "{agreed_text}"}]),
     "agreements.summary": (frozenset({"clerk"}), [{"agreement_id": "{agreement}"}]),
     "agreements.summary_as_pdf": (EVERYBODY, [{"agreement_id": "{agreement}"}]),
-    "agreements.terms": (frozenset({"broker", "clerk"}), [{"agreement_id": "{agreement}"}]),
+    "agreements.terms": (frozenset({"clerk"}), [{"agreement_id": "{agreement}"}]),
     "agreements.as_pdf": (EVERYBODY, [{"agreement_id": "{agreement}"}]),
     "agreements.show": (EVERYBODY, [{"agreement_id": "{agreement}"}]),
     "capacities.edit": (EVERYBODY, [{"capacity_id": "{capacity}"}]),
@@ -86,7 +86,7 @@ EXAMPLES_OF = {
 # Steps of a form that are pages of their own, and filtered lists.
 QUERIES = {
     "alliance.show": ["?show=committee", "?show=complaints", "?show=contributions"],
-    "agreements.terms": ["?show=all", "?show=schedule"],
+    "agreements.terms": ["?show=schedule"],
     "needs.new": ["?product=plantain_dom_harton&buyer={buyer}"],
     "capacities.new": ["?product=plantain_dom_harton"],
     "needs.browse": ["?q=papa", "?q=nothing+like+it"],
