@@ -16,6 +16,7 @@ SUBJECTS = (
     "needs",
     "capacities",
     "desk",
+    "market",
     "runs",
     "learning",
     "suggestions",

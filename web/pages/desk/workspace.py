@@ -121,12 +121,7 @@ class Workspace:
     @property
     def cash_gap(self) -> Money | None:
         """What bridges the time until the buyer pays, for a usual period, at the proposed prices."""
-        mean, wait = self.mean_proposed, self.need.wait_days
-        if mean is None or self.need.period not in ("week", "fortnight", "month") or not wait:
-            return None
-        weeks = {"week": Decimal(1), "fortnight": Decimal(2), "month": Decimal(52) / 12}[self.need.period]
-        weekly = mean.amount * self.planned_kg / weeks
-        return Money.rounded(cash_gap(weekly, wait, Decimal(0)), mean.currency)
+        return cash_bridge(self.need, self.mean_proposed, self.planned_kg)
 
     def _mean(self, name: str) -> KgPrice | None:
         priced = [(line.price(name), line.candidate.quantity_kg) for line in self.chosen]
@@ -135,6 +130,16 @@ class Workspace:
             return None
         total = sum((price.amount * quantity for price, quantity in priced if price), Decimal(0))
         return KgPrice.rounded(total / kg, self.need.currency)
+
+
+def cash_bridge(need: Need, price: KgPrice | None, usual_kg: Decimal) -> Money | None:
+    """What bridges the time until the buyer pays, for `usual_kg` a period at a price; None where there is no wait."""
+    wait = need.wait_days
+    if price is None or need.period not in ("week", "fortnight", "month") or not wait:
+        return None
+    weeks = {"week": Decimal(1), "fortnight": Decimal(2), "month": Decimal(52) / 12}[need.period]
+    weekly = price.amount * usual_kg / weeks
+    return Money.rounded(cash_gap(weekly, wait, Decimal(0)), price.currency)
 
 
 def open_need(session: Session, actor: Actor, need_id: int) -> Workspace:
