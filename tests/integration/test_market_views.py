@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 import broker.subscriptions  # noqa: F401  (the worker needs its handlers)
 from broker.agreements.flows import flows_of
+from broker.agreements.services import draft
 from broker.clock import FixedClock
 from broker.database import make_engine
 from broker.errors import NotFound
@@ -162,6 +163,13 @@ def _flows(market: Market) -> None:
         with transaction(market.engine, market.actor(name), CLOCK) as tx:
             suggestions.accept(tx, suggestion)
     assert flows() == {name: ["agreed"] for name in ("house", "buyer", "gives")} | nobody
+    with transaction(market.engine, house, CLOCK) as tx:
+        agreement = draft(tx, suggestion).id
+    assert flows() == {name: ["agreed"] for name in ("house", "buyer", "gives")} | nobody
+    with Session(market.engine) as session:
+        [flow] = flows_of(session, market.actor("gives"), product="plantain_dom_harton")
+        assert (flow.agreement_id, flow.kg) == (agreement, session.get_one(Suggestion, suggestion).total_kg)
+        assert flows_of(session, market.actor("gives"), product="snow_pea") == []
 
 
 def _assess(tx: Transaction, house: User, organization: User) -> None:
