@@ -10,6 +10,7 @@ SUBJECTS = (
     "home",
     "accounts",
     "organizations",
+    "unions",
     "mandates",
     "readiness",
     "prices",
@@ -23,6 +24,7 @@ SUBJECTS = (
     "agreements",
     "deliveries",
     "alliance",
+    "clauses",
 )
 
 
