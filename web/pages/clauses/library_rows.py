@@ -12,8 +12,8 @@ from broker.agreements.clause_sets import set_of
 
 @dataclass(frozen=True)
 class Row:
-    """One clause: its title, the price method it is for (empty for any), the set that brings it (empty for all agreements), the house's version of it
-    (0 for none), and where that applies."""
+    """One clause: its title, the price method it is for (empty for any), the set that brings it (empty for all),
+    the house's version of it (0 for none), and where that applies."""
 
     stem: str
     part: int
