@@ -86,7 +86,7 @@ EXAMPLES_OF = {
 # Steps of a form that are pages of their own, and filtered lists.
 QUERIES = {
     "alliance.show": ["?show=committee", "?show=complaints", "?show=contributions"],
-    "agreements.terms": ["?show=schedule"],
+    "agreements.terms": ["?show=schedule", "?show=price"],
     "needs.new": ["?product=plantain_dom_harton&buyer={buyer}"],
     "capacities.new": ["?product=plantain_dom_harton"],
     "needs.browse": ["?q=papa", "?q=nothing+like+it"],
