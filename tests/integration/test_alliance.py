@@ -28,6 +28,7 @@ from tests.integration.conftest import Stage
 from tests.integration.test_deliveries import Alliance
 
 KG = Decimal
+PRODUCT = "plantain_dom_harton"
 
 
 def active(engine: Engine) -> Alliance:
@@ -195,7 +196,13 @@ def test_the_market_leaving_the_band_and_falling_deliveries_warn(alliance: Allia
         agreement = alliance.agreement()
         terms = terms_of(session, agreement)
         found = standing.warnings(
-            session, standing.deliveries_in(session, alliance.id), terms, agreement.broker_id, signed, today
+            session,
+            standing.deliveries_in(session, alliance.id),
+            terms,
+            PRODUCT,
+            agreement.broker_id,
+            signed,
+            today,
         )
     assert found.band is not None and found.band.open and found.band.change_pct == KG(11)
     assert found.gap_pct == KG(11) and found.fallen and found.any

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from broker.listings.models import Need
 from broker.matchmaking import queries
+from broker.matchmaking.dependence import Dependence, candidates_for
 from broker.matchmaking.models import Candidate, MatchingRun, NeedResult, Suggestion
 from broker.money import KgPrice, Money
 from broker.parties.actor import Actor
@@ -22,10 +23,11 @@ TAKEN = ("shortlisted", "sent", "accepted_one", "accepted_both", "converted")
 
 @dataclass(frozen=True)
 class Line:
-    """One candidate: the pair as the run saw it, the suggestion that stands for it, if any, and the last one that
-    was declined."""
+    """One candidate: the pair as the run saw it, who would depend on whom, the suggestion that stands for it, if any,
+    and the last one that was declined."""
 
     candidate: Candidate
+    dependence: Dependence
     suggestion: Suggestion | None
     declined: Suggestion | None
 
@@ -153,8 +155,8 @@ def open_need(session: Session, actor: Actor, need_id: int) -> Workspace:
     standing = {s.capacity_id: s for s in sorted(suggestions, key=lambda s: s.state in TAKEN)}
     declined = {s.capacity_id: s for s in suggestions if s.state == "declined"}
     lines = [
-        Line(c, standing.get(c.capacity_id), declined.get(c.capacity_id))
-        for c in queries.candidates_for(session, run, need_id)
+        Line(c, dependence, standing.get(c.capacity_id), declined.get(c.capacity_id))
+        for c, dependence in candidates_for(session, run, need)
     ]
     chosen = [line for line in lines if line.candidate.kind == "chosen"]
     others = [line for line in lines if line.candidate.kind != "chosen"]
