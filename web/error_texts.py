@@ -269,7 +269,8 @@ ERRORS = {
     "no_breach_to_cure": _l("There is no breach of the other side to speak of."),
     "notice_given_already": _l("Notice has been given already."),
     "only_buyer_gives": _l("Only the buyer says what it has given."),
-    # prices of agreements
+    # prices of the market and of agreements
+    "market_unit": _l("A market price is in a currency per kg or another unit. ¢/lb is for an index."),
     "cost_missing": _l("Enter the audited cost first."),
     "deduction_not_agreed": _l("The agreement does not let “%(cost)s” be deducted."),
     "voucher_missing": _l("“%(cost)s” needs its voucher."),

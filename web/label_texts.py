@@ -183,6 +183,11 @@ LABELS = {
         "breached": _l("Breached"),
         "withdrawn": _l("Withdrawn"),
     },
+    "alliance_type": {
+        "buyer_dominated": _l("Buyer-dominated"),
+        "producer_dominated": _l("Producer-dominated"),
+        "balanced": _l("Balanced"),
+    },
     "payment_kind": {
         "advance": _l("Advance"),
         "settlement": _l("Statement"),

@@ -58,8 +58,7 @@ def _quote(broker: Page, value: str) -> None:
     for field, text in (("series", "ICE C"), ("value", value), ("source", "cierre")):
         form.locator(f"[name={field}]").fill(text)
     form.locator("button").click()
-    row = broker.locator("[aria-labelledby=h-quotes] tr", has_text="Su casa").first
-    expect(row).to_contain_text("ICE C")
+    row = broker.locator("[aria-labelledby=h-quotes] tr", has_text="ICE C").filter(has_text="Su casa").first
     expect(row).to_contain_text(value)
 
 

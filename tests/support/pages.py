@@ -90,7 +90,7 @@ EXAMPLES_OF = {
 # Steps of a form that are pages of their own, and filtered lists.
 QUERIES = {
     "alliance.show": ["?show=committee", "?show=complaints", "?show=contributions"],
-    "agreements.terms": ["?show=schedule", "?show=contributions"],
+    "agreements.terms": ["?show=schedule", "?show=price", "?show=contributions"],
     "needs.new": ["?product=plantain_dom_harton&buyer={buyer}"],
     "capacities.new": ["?product=plantain_dom_harton"],
     "needs.browse": ["?q=papa", "?q=nothing+like+it"],
