@@ -49,6 +49,11 @@ def encode(value: Any) -> Any:
     """Plain JSON data: dicts, lists, strings, integers, booleans and None."""
     if value is None or isinstance(value, (str, bool, int)):
         return value
+    # What was stored is plain already, and there is much of it.
+    if type(value) is dict:
+        return {_key(key): encode(item) for key, item in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [encode(item) for item in value]
     if isinstance(value, Decimal):
         return decimal_text(value)
     if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
@@ -57,8 +62,6 @@ def encode(value: Any) -> Any:
         return {field.name: encode(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, Mapping):
         return {_key(key): encode(item) for key, item in value.items()}
-    if isinstance(value, (tuple, list)):
-        return [encode(item) for item in value]
     raise NotCanonical(f"{type(value).__name__} has no canonical form")
 
 
