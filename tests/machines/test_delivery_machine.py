@@ -259,5 +259,5 @@ def _payment(row: models.Payment) -> tuple[str, int, dt.date, bool]:
 def test_deliveries_and_money_go_only_where_the_rules_let_them(
     database_kind: str, stores: Callable[[str], Store]
 ) -> None:
-    few = 5 if database_kind == "sqlite" else 3
+    few = 4 if database_kind == "sqlite" else 2
     run(Delivering, delivering(stores(database_kind)), examples=few, steps=30)
