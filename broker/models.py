@@ -9,6 +9,7 @@ from broker.deliveries.models import (
     LotLine,
     MemberShare,
     Payment,
+    SentForm,
     Statement,
     StatementLine,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "PricePoint",
     "Remark",
     "SealedPdf",
+    "SentForm",
     "Signature",
     "Statement",
     "StatementLine",

@@ -250,6 +250,12 @@ ERRORS = {
     "silence_accepted": _l("The hours to grade it are over: silence has accepted the delivery."),
     "dispute_over": _l("The time to dispute this decision is over."),
     "nothing_to_agree_to": _l("There is no proposal of the other side to agree to."),
+    "proposal_moved_on": _l(
+        "The other side has put another proposal in place of the one that you agreed to. Read both and decide again."
+    ),
+    "form_sent_otherwise": _l(
+        "This form was sent before with something else in it, and that stands. Open the page again to enter another."
+    ),
     "deductions_above_cap": _l(
         "The deductions exceed the cap of the agreement: at most %(most)s %(currency)s. The rest passes to the next."
     ),

@@ -68,7 +68,7 @@ def add_lot(
 ) -> Delivery:
     """Put a lot on a confirmed delivery. Raises Invalid for a code that is there already, a harvest in the future, or
     lines that do not add up to the lot within half a percent."""
-    delivery, side = opened(tx, delivery_id, key)
+    delivery, side = opened(tx, delivery_id, key, "lot", code, kg, lines, harvested_on)
     if delivery is None:
         return done(tx, delivery_id)
     _open_for_lots(delivery, side)
@@ -92,7 +92,6 @@ def add_lot(
             lines=[LotLine(member=line.member, plot=line.plot, kg=line.kg) for line in lines],
         )
     )
-    delivery.last_key = key or None
     tx.session.flush()
     tx.record(
         "delivery.lot", "delivery", delivery.id, delivery.agreement.organization_id, code=name, kg=str(kg)
@@ -102,7 +101,7 @@ def add_lot(
 
 def remove_lot(tx: Transaction, delivery_id: int, lot_id: int, key: str) -> Delivery:
     """Take a lot off again before the delivery leaves."""
-    delivery, side = opened(tx, delivery_id, key)
+    delivery, side = opened(tx, delivery_id, key, "lot-off", lot_id)
     if delivery is None:
         return done(tx, delivery_id)
     _open_for_lots(delivery, side)
@@ -112,19 +111,18 @@ def remove_lot(tx: Transaction, delivery_id: int, lot_id: int, key: str) -> Deli
         tx.record(
             "delivery.lot_removed", "delivery", delivery.id, delivery.agreement.organization_id, code=lot.code
         )
-    delivery.last_key = key or None
     return delivery
 
 
 def dispatch(tx: Transaction, delivery_id: int, carrier: str, key: str) -> Delivery:
     """The delivery leaves with its lots. Raises RuleBroken('lots_missing')."""
-    delivery, side = opened(tx, delivery_id, key)
+    delivery, side = opened(tx, delivery_id, key, "dispatch", carrier)
     if delivery is None:
         return done(tx, delivery_id)
     if not delivery.lots:
         raise RuleBroken("lots_missing", field="code")
     delivery.dispatched_at, delivery.carrier = tx.now, carrier.strip()[:200] or None
-    return moved(tx, delivery, "dispatch", side, key)
+    return moved(tx, delivery, "dispatch", side)
 
 
 def lots_kg(delivery: Delivery) -> Decimal:

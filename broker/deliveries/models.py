@@ -32,10 +32,7 @@ LINE_KINDS = ("grade", "deduction", "advance")
 
 
 class Delivery(Entity, kw_only=True):
-    """One delivery of the calendar. kg are whole grams; what was decided of the net adds up to it.
-
-    `last_key` is the key of the form that was carried out last, so that one sent twice counts once.
-    """
+    """One delivery of the calendar. kg are whole grams; what was decided of the net adds up to it."""
 
     __tablename__ = "deliveries"
     __table_args__ = (
@@ -63,7 +60,6 @@ class Delivery(Entity, kw_only=True):
     ends_on: Mapped[dt.date]
     planned_kg: Mapped[Decimal] = mapped_column(Kilograms)
     state: Mapped[str] = mapped_column(default="scheduled", index=True)
-    last_key: Mapped[str | None] = mapped_column(default=None)
 
     dispatched_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     carrier: Mapped[str | None] = mapped_column(default=None)
@@ -88,7 +84,8 @@ class Delivery(Entity, kw_only=True):
 
     disputed_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     dispute: Mapped[str | None] = mapped_column(Text, default=None)
-    # What one side proposes to end a dispute with: kg as text, what it says, and which side it is.
+    # What one side proposes to end a dispute with: kg as text, what it says, which side it is, and under "earlier" the
+    # proposals that it replaced.
     proposal: Mapped[dict[str, Any] | None] = mapped_column(default=None)
     ended_reason: Mapped[str | None] = mapped_column(Text, default=None)
 
@@ -97,6 +94,19 @@ class Delivery(Entity, kw_only=True):
         default_factory=list, repr=False, order_by="Lot.id", cascade="all, delete-orphan"
     )
     statement: Mapped["Statement | None"] = relationship(back_populates="delivery", init=False, repr=False)
+
+
+class SentForm(Entity, kw_only=True):
+    """A form that was carried out on a delivery, by its key and the SHA-256 of what it said (empty: not known): however
+    late it is sent again, it counts once."""
+
+    __tablename__ = "sent_forms"
+    __table_args__ = (UniqueConstraint("delivery_id", "key"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, init=False)
+    delivery_id: Mapped[int] = mapped_column(ForeignKey("deliveries.id"))
+    key: Mapped[str]
+    sha256: Mapped[str]
 
 
 class Lot(Entity, kw_only=True):

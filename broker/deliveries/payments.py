@@ -20,6 +20,7 @@ from broker.prices.payments import late_interest
 from broker.transaction import Transaction
 
 CHANNELS = ("transfer", "mobile", "cheque", "cash")
+REFERENCE = 100
 
 
 def report_payment(
@@ -35,7 +36,8 @@ def report_payment(
 ) -> Payment:
     """The buyer says that he paid (a part of) a statement, or its interest. A form sent twice counts once.
 
-    Raises Invalid: nothing left to pay, more than is left, a day in the future.
+    Raises Invalid: nothing left to pay, more than is left, a day in the future; and Conflict('form_sent_otherwise') for
+    the key of a form that said something else.
     """
     statement = tx.session.get(Statement, statement_id)
     if statement is None:
@@ -44,12 +46,14 @@ def report_payment(
     agreement = _held(tx, statement.agreement_id)
     if acting_side(tx.actor, agreement) != "buyer":
         raise NotAllowed("only_buyer_pays")
-    if found := _same(tx, agreement.id, key):
+    money = Money.of(amount, statement.currency)
+    said = (statement.id, kind, money.minor, paid_on, channel, reference.strip()[:REFERENCE])
+    if found := _same(tx, agreement.id, key, said):
         return found
     left = left_to_pay(tx, statement) if kind == "settlement" else interest_left(tx, statement)
-    payment = _payment(tx, agreement, statement, kind, amount, left, paid_on, channel, reference, key)
+    payment = _payment(tx, agreement, statement, kind, money, left, paid_on, channel, reference, key)
     if kind == "settlement" and payment.minor == left.minor and delivery.state == "invoiced":
-        moved(tx, delivery, "report_payment", "buyer", None)
+        moved(tx, delivery, "report_payment", "buyer")
     return payment
 
 
@@ -62,16 +66,18 @@ def report_advance(
     reference: str,
     key: str,
 ) -> Payment:
-    """The buyer says that he paid an advance. Raises Conflict('no_advance_agreed'), Invalid."""
+    """The buyer says that he paid an advance. Raises Conflict('no_advance_agreed'), and as report_payment."""
     agreement = _held(tx, agreement_id)
     if acting_side(tx.actor, agreement) != "buyer":
         raise NotAllowed("only_buyer_pays")
-    if found := _same(tx, agreement.id, key):
-        return found
     terms = terms_of(tx.session, agreement)
+    money = Money.of(amount, terms.price.currency)
+    said = (None, "advance", money.minor, paid_on, channel, reference.strip()[:REFERENCE])
+    if found := _same(tx, agreement.id, key, said):
+        return found
     if terms.advance_pct <= 0 or agreement.signed_at is None:
         raise Conflict("no_advance_agreed")
-    return _payment(tx, agreement, None, "advance", amount, None, paid_on, channel, reference, key)
+    return _payment(tx, agreement, None, "advance", money, None, paid_on, channel, reference, key)
 
 
 def confirm_payment(tx: Transaction, payment_id: int) -> Payment:
@@ -97,7 +103,7 @@ def confirm_payment(tx: Transaction, payment_id: int) -> Payment:
         statement = tx.session.get_one(Statement, payment.statement_id)
         settled = _sum(tx, statement, "settlement", confirmed=True)
         if settled == statement.total_minor and statement.delivery.state == "paid_reported":
-            moved(tx, statement.delivery, "confirm_payment", "producer", None)
+            moved(tx, statement.delivery, "confirm_payment", "producer")
     return payment
 
 
@@ -139,16 +145,14 @@ def _payment(
     agreement: Agreement,
     statement: Statement | None,
     kind: str,
-    amount: Decimal,
+    money: Money,
     most: Money | None,
     paid_on: dt.date,
     channel: str,
     reference: str,
     key: str,
 ) -> Payment:
-    currency = statement.currency if statement else terms_of(tx.session, agreement).price.currency
-    faults = Faults()
-    money = Money.of(amount, currency)
+    faults, currency = Faults(), money.currency
     faults.require(money.minor > 0, "must_be_above", "amount", limit=0)
     if most is not None and money.minor > most.minor:
         faults.add("above_what_is_owed", "amount", most=most.amount, currency=currency)
@@ -163,7 +167,7 @@ def _payment(
         currency=currency,
         paid_on=paid_on,
         channel=channel,
-        reference=reference.strip()[:100],
+        reference=reference.strip()[:REFERENCE],
         key=key,
         reported_at=tx.now,
         reported_by_id=tx.actor.user_id,
@@ -187,8 +191,15 @@ def _sum(tx: Transaction, statement: Statement, kind: str, *, confirmed: bool = 
     return int(tx.session.scalar(query) or 0)
 
 
-def _same(tx: Transaction, agreement_id: int, key: str) -> Payment | None:
-    return tx.session.scalar(select(Payment).where(Payment.agreement_id == agreement_id, Payment.key == key))
+def _same(tx: Transaction, agreement_id: int, key: str, said: tuple[object, ...]) -> Payment | None:
+    """The payment that the same form has reported before. Raises Conflict where it said something else then."""
+    query = select(Payment).where(Payment.agreement_id == agreement_id, Payment.key == key)
+    found = tx.session.scalar(query)
+    if found is not None and said != (
+        found.statement_id, found.kind, found.minor, found.paid_on, found.channel, found.reference
+    ):  # fmt: skip
+        raise Conflict("form_sent_otherwise")
+    return found
 
 
 def _held(tx: Transaction, agreement_id: int) -> Agreement:

@@ -10,7 +10,7 @@ from flask import current_app
 from flask.typing import ResponseReturnValue
 
 from broker.agreements.negotiation import side_of
-from broker.deliveries import lots, queries, settlement
+from broker.deliveries import lots, queries, reception, settlement
 from broker.deliveries.models import Delivery
 from broker.deliveries.reception import WEIGHT_GAP
 from broker.deliveries.schedule import dispute_ends, silence_ends
@@ -51,8 +51,10 @@ def shown(
     errors: Mapping[str, str],
     status: int = 200,
     typed: Mapping[str, str] | None = None,
+    sent: str = "",
 ) -> ResponseReturnValue:
-    """The page of a delivery, with what is wrong with a form on it."""
+    """The page of a delivery, with what is wrong with the form that was sent from it."""
+    typed = typed or {}
     delivery = queries.delivery_for(db.session(), actor(), delivery_id)
     side = side_of(delivery.agreement, actor())
     terms = terms_of(db.session(), delivery.agreement)
@@ -84,7 +86,10 @@ def shown(
         lacking=lacking,
         deductible=[code for code in terms.deductions if code != ADVANCE],
         errors=errors,
-        typed=typed or {},
+        typed=typed,
+        sent=sent,
+        mark=reception.mark_of(delivery.proposal) if delivery.proposal else "",
+        seen=reception.proposal_seen(delivery, typed["seen"]) if "seen" in typed else None,
     )
 
 

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from broker.deliveries import lots, reception, schedule, settlement
 from broker.deliveries.reception import Slip, Verdict
 from broker.deliveries.settlement import Typed
-from broker.errors import Invalid, RuleBroken
+from broker.errors import Conflict, Invalid, RuleBroken
 from broker.listings.reader import Reader
 from broker.quantity import to_gram
 from broker.transaction import Transaction
@@ -22,7 +22,7 @@ from web.pages.deliveries.showing import shown
 from web.rendering import writing
 from web.row_ids import row_id
 from web.security import access
-from web.wording import sentences
+from web.wording import message, sentences
 
 Step = Callable[[Transaction, int, Reader, str], object]
 
@@ -39,7 +39,11 @@ def act(delivery_id: int, step: str) -> ResponseReturnValue:
         with writing() as tx:
             read(tx, delivery_id, reader, request.form.get("key", "")[:64])
     except (Invalid, RuleBroken) as fault:
-        return shown(delivery_id, sentences(fault), 422, request.form)
+        return shown(delivery_id, sentences(fault), 422, request.form, step)
+    except Conflict as conflict:
+        if conflict.code != "proposal_moved_on":
+            raise
+        return shown(delivery_id, {"form": message(conflict)}, 409, request.form)
     flash(str(said()), "ok")
     return redirect(url_for("deliveries.show", delivery_id=delivery_id), 303)
 
@@ -111,7 +115,7 @@ def _propose(tx: Transaction, delivery_id: int, reader: Reader, key: str) -> obj
 
 
 def _agree(tx: Transaction, delivery_id: int, reader: Reader, key: str) -> object:
-    return reception.agree_to_end(tx, delivery_id, key)
+    return reception.agree_to_end(tx, delivery_id, request.form.get("seen", "")[:64], key)
 
 
 def _invoice(tx: Transaction, delivery_id: int, reader: Reader, key: str) -> object:

@@ -1,0 +1,45 @@
+"""Every form of a delivery that was carried out."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0020"
+down_revision = "0014"
+branch_labels = None
+depends_on = None
+
+ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def upgrade() -> None:
+    _create_sent_forms()
+
+
+def downgrade() -> None:
+    op.add_column("deliveries", sa.Column("last_key", sa.String(length=200), nullable=True))
+    op.execute(
+        "UPDATE deliveries SET last_key = (SELECT key FROM sent_forms WHERE id = "
+        "(SELECT max(id) FROM sent_forms WHERE delivery_id = deliveries.id))"
+    )
+    op.drop_table("sent_forms")
+
+
+def _create_sent_forms() -> None:
+    """What a form said that was sent before is not known."""
+    op.create_table(
+        "sent_forms",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("delivery_id", ID, nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("sha256", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(["delivery_id"], ["deliveries.id"], name=op.f("fk_sent_forms_delivery_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sent_forms")),
+        sa.UniqueConstraint("delivery_id", "key", name=op.f("uq_sent_forms_delivery_id_key")),
+    )
+    op.execute(
+        "INSERT INTO sent_forms (delivery_id, key, sha256) "
+        "SELECT id, last_key, '' FROM deliveries WHERE last_key IS NOT NULL"
+    )
+    op.drop_column("deliveries", "last_key")
