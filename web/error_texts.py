@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 HINTS = {
     "products": _l("The nearest names here: %(products)s."),
     "units": _l("Used here: %(units)s."),
+    "measure": _l("That is %(first)s and %(second)s %(measure)s."),
 }
 ERRORS = {
     # parties

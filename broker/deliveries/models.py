@@ -66,6 +66,11 @@ class Delivery(Entity, kw_only=True):
 
     received_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     slip: Mapped[str | None] = mapped_column(default=None)
+    # The slip as it was written, where that was not in kg.
+    gross_original: Mapped[Decimal | None] = mapped_column(ExactDecimal, default=None)
+    tare_original: Mapped[Decimal | None] = mapped_column(ExactDecimal, default=None)
+    slip_unit: Mapped[str | None] = mapped_column(default=None)
+    slip_factor: Mapped[Decimal | None] = mapped_column(ExactDecimal, default=None)
     gross_kg: Mapped[Decimal | None] = mapped_column(Kilograms, default=None)
     tare_kg: Mapped[Decimal | None] = mapped_column(Kilograms, default=None)
     net_kg: Mapped[Decimal | None] = mapped_column(Kilograms, default=None)
@@ -110,7 +115,11 @@ class SentForm(Entity, kw_only=True):
 
 
 class Lot(Entity, kw_only=True):
-    """Produce that travels together under one code; its lines say which members and plots it comes from."""
+    """Produce that travels together under one code; its lines say which members and plots it comes from.
+
+    `quantity_original` units of `quantity_unit`, `quantity_factor` kg each, where it was not said in kg; its lines were
+    said in the same unit.
+    """
 
     __tablename__ = "lots"
     __table_args__ = (UniqueConstraint("delivery_id", "code"), CheckConstraint("kg > 0", name="kg"))
@@ -120,6 +129,9 @@ class Lot(Entity, kw_only=True):
     code: Mapped[str]
     harvested_on: Mapped[dt.date | None] = mapped_column(default=None)
     kg: Mapped[Decimal] = mapped_column(Kilograms)
+    quantity_original: Mapped[Decimal | None] = mapped_column(ExactDecimal, default=None)
+    quantity_unit: Mapped[str | None] = mapped_column(default=None)
+    quantity_factor: Mapped[Decimal | None] = mapped_column(ExactDecimal, default=None)
 
     lines: Mapped[list["LotLine"]] = relationship(
         default_factory=list, repr=False, order_by="LotLine.id", cascade="all, delete-orphan"
@@ -137,6 +149,7 @@ class LotLine(Entity, kw_only=True):
     member: Mapped[str]
     plot: Mapped[str | None]
     kg: Mapped[Decimal] = mapped_column(Kilograms)
+    quantity_original: Mapped[Decimal | None] = mapped_column(ExactDecimal, default=None)
 
 
 class Statement(Entity, kw_only=True):

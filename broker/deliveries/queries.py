@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
-from broker.agreements.models import Agreement
+from broker.agreements.models import Agreement, AgreementVersion
+from broker.deliveries.measures import METRIC, Measure
 from broker.deliveries.models import Delivery, Lot, Payment, Statement
 from broker.errors import NotFound
 from broker.matchmaking.models import Suggestion
@@ -115,6 +117,19 @@ def statements_of(session: Session, actor: Actor, agreement_id: int | None = Non
     if agreement_id is not None:
         query = query.where(Statement.agreement_id == agreement_id)
     return session.scalars(query).unique().all()
+
+
+def measures_of(session: Session, agreement_ids: Iterable[int]) -> dict[int, Measure]:
+    """The customary unit of the quantity of each agreement that has one, by the last version."""
+    unit = AgreementVersion.facts["schedule"]["unit"].as_string()
+    factor = AgreementVersion.facts["schedule"]["factor"].as_string()
+    query = select(AgreementVersion.agreement_id, unit, factor)
+    query = query.where(AgreementVersion.agreement_id.in_(set(agreement_ids)))
+    found = {
+        agreement_id: Measure(code, Decimal(kg))
+        for agreement_id, code, kg in session.execute(query.order_by(AgreementVersion.number))
+    }
+    return {number: measure for number, measure in found.items() if measure.code not in METRIC}
 
 
 def advances_of(session: Session, agreement_id: int) -> Sequence[Payment]:

@@ -1,4 +1,4 @@
-"""Every form of a delivery that was carried out."""
+"""Every form of a delivery that was carried out, and the units in which its quantities were said."""
 
 from __future__ import annotations
 
@@ -13,11 +13,25 @@ depends_on = None
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
+# The unit in which somebody said a quantity, where it was not kg.
+SAID = {
+    "lots": {"quantity_original": 40, "quantity_unit": 200, "quantity_factor": 40},
+    "lot_lines": {"quantity_original": 40},
+    "deliveries": {"gross_original": 40, "tare_original": 40, "slip_unit": 200, "slip_factor": 40},
+}
+
+
 def upgrade() -> None:
     _create_sent_forms()
+    for table, columns in SAID.items():
+        for name, length in columns.items():
+            op.add_column(table, sa.Column(name, sa.String(length=length), nullable=True))
 
 
 def downgrade() -> None:
+    for table, columns in SAID.items():
+        for name in columns:
+            op.drop_column(table, name)
     op.add_column("deliveries", sa.Column("last_key", sa.String(length=200), nullable=True))
     op.execute(
         "UPDATE deliveries SET last_key = (SELECT key FROM sent_forms WHERE id = "

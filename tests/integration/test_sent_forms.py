@@ -29,7 +29,7 @@ def test_nobody_agrees_to_a_proposal_that_she_has_not_seen(alliance: Alliance) -
     found = alliance.delivery()
     assert (found.state, found.accepted_kg) == ("disputed", KG(600))
     seen = reception.proposal_seen(found, first)
-    assert seen is not None and seen["accepted_kg"] == "700"
+    assert seen is not None and KG(seen["accepted_kg"]) == KG(700)
     assert reception.proposal_seen(found, "") is None
     alliance.do("producer", reception.agree_to_end, alliance.mark())
     assert alliance.delivery().rejected_kg == KG(400)

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from broker.agreements.negotiation import side_of
 from broker.agreements.queries import agreement_for
 from broker.deliveries import accounts, payments, queries, settlement
+from broker.deliveries.measures import measure_of_slip
 from broker.deliveries.models import Statement
 from broker.deliveries.terms import terms_of
 from broker.errors import Invalid, RuleBroken
@@ -126,7 +127,9 @@ def export(format: str) -> ResponseReturnValue:
     """Every line of every statement and payment, for the accountant."""
     if format not in FORMATS:
         abort(404)
-    rows = accounts.rows_for_accountant(queries.statements_of(db.session(), actor()))
+    found = queries.statements_of(db.session(), actor())
+    measures = queries.measures_of(db.session(), [one.agreement_id for one in found])
+    rows = accounts.rows_for_accountant(found, measures)
     data = write(format, accounts.COLUMNS, rows, decimal_separator())
     headers = {"Content-Disposition": f'attachment; filename="alianza-liquidaciones.{format}"'}
     return Response(data, content_type=FORMATS[format], headers=headers)
@@ -147,6 +150,7 @@ def _shown(statement_id: int, errors: dict[str, str], status: int = 200) -> Resp
         agreement=agreement,
         side=side_of(agreement, actor()),
         terms=terms,
+        shown_in=terms.measure or measure_of_slip(found.delivery),
         late=payments.days_late(found, today),
         left=_left(found),
         interest=interest,

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from broker.agreements.negotiation import side_of
 from broker.deliveries import lots, queries, reception, settlement
+from broker.deliveries.measures import measure_of_slip
 from broker.deliveries.models import Delivery
 from broker.deliveries.reception import WEIGHT_GAP
 from broker.deliveries.schedule import dispute_ends, silence_ends
@@ -75,6 +76,7 @@ def shown(
         need=delivery.agreement.suggestion.need,
         side=side,
         terms=terms,
+        shown_in=terms.measure or measure_of_slip(delivery),
         forms=forms,
         may_cancel=actor().may_write
         and "cancel" in {t.name for t in DELIVERY.available(delivery.state, side)},
