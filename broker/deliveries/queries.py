@@ -12,10 +12,10 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from broker.agreements.models import Agreement, AgreementVersion
+from broker.agreements.queries import party_to, readable
 from broker.deliveries.measures import METRIC, Measure
 from broker.deliveries.models import Delivery, Lot, Payment, Statement
 from broker.errors import NotFound
-from broker.matchmaking.models import Suggestion
 from broker.parties.actor import Actor
 
 PER_PAGE = 25
@@ -47,7 +47,8 @@ def deliveries_of(
     session: Session, actor: Actor, today: dt.date, show: str, number: int, agreement_id: int | None = None
 ) -> Page:
     """A page of the actor's deliveries: what asks something of her (todo), what is coming, ended, or all, by date."""
-    chosen: list[ColumnElement[bool]] = [_own(actor), _shown(show, actor, today)]
+    own = party_to(actor) if show == "todo" else readable(actor)
+    chosen: list[ColumnElement[bool]] = [own, _shown(show, actor, today)]
     if agreement_id is not None:
         chosen.append(Delivery.agreement_id == agreement_id)
     where = and_(*chosen)
@@ -68,7 +69,7 @@ def calendar_of(session: Session, organization_id: int, from_day: dt.date) -> Se
 
 def delivery_for(session: Session, actor: Actor, delivery_id: int) -> Delivery:
     """One delivery with its lots, its statement and payments. Raises NotFound for a stranger."""
-    query = _with_parties().where(Delivery.id == delivery_id, _own(actor))
+    query = _with_parties().where(Delivery.id == delivery_id, readable(actor))
     query = query.options(
         selectinload(Delivery.lots).selectinload(Lot.lines),
         joinedload(Delivery.statement).joinedload(Statement.lines),
@@ -86,7 +87,7 @@ def statement_for(session: Session, actor: Actor, statement_id: int) -> Statemen
         select(Statement)
         .join(Statement.delivery)
         .join(Delivery.agreement)
-        .where(Statement.id == statement_id, _own(actor))
+        .where(Statement.id == statement_id, readable(actor))
         .options(
             contains_eager(Statement.delivery).contains_eager(Delivery.agreement).options(*_names()),
             joinedload(Statement.lines),
@@ -106,7 +107,7 @@ def statements_of(session: Session, actor: Actor, agreement_id: int | None = Non
         select(Statement)
         .join(Statement.delivery)
         .join(Delivery.agreement)
-        .where(_own(actor))
+        .where(readable(actor))
         .options(
             contains_eager(Statement.delivery).contains_eager(Delivery.agreement).options(*_names()),
             selectinload(Statement.lines),
@@ -120,16 +121,19 @@ def statements_of(session: Session, actor: Actor, agreement_id: int | None = Non
 
 
 def measures_of(session: Session, agreement_ids: Iterable[int]) -> dict[int, Measure]:
-    """The customary unit of the quantity of each agreement that has one, by the last version."""
+    """The customary unit of the quantity of each agreement that has one, by the version in force."""
     unit = AgreementVersion.facts["schedule"]["unit"].as_string()
     factor = AgreementVersion.facts["schedule"]["factor"].as_string()
-    query = select(AgreementVersion.agreement_id, unit, factor)
-    query = query.where(AgreementVersion.agreement_id.in_(set(agreement_ids)))
-    found = {
+    query = (
+        select(Agreement.id, unit, factor)
+        .join(AgreementVersion, AgreementVersion.agreement_id == Agreement.id)
+        .where(Agreement.id.in_(set(agreement_ids)), AgreementVersion.number == Agreement.binding)
+    )
+    return {
         agreement_id: Measure(code, Decimal(kg))
-        for agreement_id, code, kg in session.execute(query.order_by(AgreementVersion.number))
+        for agreement_id, code, kg in session.execute(query)
+        if code not in METRIC
     }
-    return {number: measure for number, measure in found.items() if measure.code not in METRIC}
 
 
 def advances_of(session: Session, agreement_id: int) -> Sequence[Payment]:
@@ -140,13 +144,8 @@ def advances_of(session: Session, agreement_id: int) -> Sequence[Payment]:
 
 def todo_count(session: Session, actor: Actor, today: dt.date) -> int:
     """How many deliveries ask something of the actor."""
-    where = and_(_own(actor), _shown("todo", actor, today))
+    where = and_(party_to(actor), _shown("todo", actor, today))
     return session.scalar(select(func.count(Delivery.id)).join(Delivery.agreement).where(where)) or 0
-
-
-def _own(actor: Actor) -> ColumnElement[bool]:
-    own = actor.organization_id
-    return or_(Agreement.buyer_id == own, Agreement.organization_id == own, Agreement.broker_id == own)
 
 
 def _shown(show: str, actor: Actor, today: dt.date) -> ColumnElement[bool]:
@@ -183,5 +182,5 @@ def _names() -> tuple[Any, ...]:
     return (
         joinedload(Agreement.buyer),
         joinedload(Agreement.organization),
-        joinedload(Agreement.suggestion).joinedload(Suggestion.need),
+        joinedload(Agreement.need),
     )

@@ -73,7 +73,7 @@ def shown(
         status=status,
         delivery=delivery,
         agreement=delivery.agreement,
-        need=delivery.agreement.suggestion.need,
+        need=delivery.agreement.need,
         side=side,
         terms=terms,
         shown_in=terms.measure or measure_of_slip(delivery),
