@@ -14,6 +14,7 @@ from broker.alliance.models import Breach, GivenContribution, Grievance, Meeting
 from broker.audit.models import AuditEntry, AuditHead
 from broker.deliveries.models import (
     Delivery,
+    Liquidation,
     Lot,
     LotLine,
     MemberShare,
@@ -62,6 +63,7 @@ __all__ = [
     "HouseClause",
     "Job",
     "LearnedModel",
+    "Liquidation",
     "LoginAttempt",
     "Lot",
     "LotLine",

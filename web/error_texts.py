@@ -236,7 +236,7 @@ ERRORS = {
     # deliveries and payments
     "only_parties_deliver": _l("Only the two parties deliver, receive and pay. The broker looks on."),
     "lot_line_unreadable": _l("Line %(line)s, “%(text)s”: write member; plot; kg, or member; kg."),
-    "too_many_lines": _l("At most %(most)s lines in a lot."),
+    "too_many_lines": _l("At most %(most)s lines."),
     "lot_code_taken": _l("The lot “%(lot)s” is on this delivery already."),
     "lot_lines_differ": _l(
         "The lot weighs %(weight)s, its lines %(total)s kg: they may differ by half a percent."
@@ -265,6 +265,9 @@ ERRORS = {
     "only_buyer_pays": _l("Only the buyer reports a payment."),
     "only_organization_confirms": _l("Only the organization confirms that the money has arrived."),
     "no_advance_agreed": _l("The agreement knows no advance."),
+    "only_buyer_liquidates": _l("Only the buyer hands over the liquidation."),
+    "liquidation_paid": _l("A payment of this liquidation was reported already."),
+    "sale_line_unreadable": _l("Line %(line)s, “%(text)s”: write what; quantity; price of one unit."),
     "above_what_is_owed": _l("It is more than what is owed: %(most)s %(currency)s."),
     # the alliance
     "not_signed": _l("The agreement is not signed, or has ended."),

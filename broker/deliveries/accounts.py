@@ -122,6 +122,9 @@ def _lines(statement: Statement, measure: Measure | None) -> Iterable[tuple[Cell
                 else (line.kg, "", "")
             )
         yield (*head, line.kind, line.code, *said, amount, statement.currency, "", "")
+    if statement.liquidation is not None:
+        second = Money(statement.liquidation.second_minor, statement.currency)
+        yield (*head, "liquidation", "second_payment", "", "", "", second.amount, statement.currency, "", "")
     for payment in statement.payments:
         amount = Money(payment.minor, payment.currency).amount
         confirmed = payment.confirmed_at.date() if payment.confirmed_at else ""

@@ -27,7 +27,7 @@ DELIVERY_STATES = (
     "no_show",
 )
 DECIDED = ("accepted", "partially_accepted", "rejected", "disputed", "invoiced", "paid_reported", "paid")
-PAYMENT_KINDS = ("advance", "settlement", "interest")
+PAYMENT_KINDS = ("advance", "settlement", "interest", "liquidation")
 LINE_KINDS = ("grade", "deduction", "advance")
 
 
@@ -190,6 +190,52 @@ class Statement(Entity, kw_only=True):
         default_factory=list, repr=False, order_by="MemberShare.id"
     )
     payments: Mapped[list["Payment"]] = relationship(default_factory=list, repr=False, order_by="Payment.id")
+    liquidation: Mapped["Liquidation | None"] = relationship(init=False, repr=False)
+
+    @property
+    def is_first_part(self) -> bool:
+        """Whether a second payment follows, when the buyer has resold."""
+        return any(step["code"] == "first_payment" for step in self.steps)
+
+    @property
+    def second_is_open(self) -> bool:
+        """Whether the second payment is still to be reckoned, or to be confirmed."""
+        if self.liquidation is None:
+            return self.is_first_part
+        paid = (one.minor for one in self.payments if one.kind == "liquidation" and one.confirmed_at)
+        return sum(paid) < self.liquidation.second_minor
+
+
+class Liquidation(Entity, kw_only=True):
+    """The second part of a split payment: what the buyer resold, less the agreed costs, shared; in minor units.
+
+    second = share - first + kept: what of the first part is above the share is kept. `sales` are what, quantity, price
+    of a unit (decimals as text) and minor; a unit is `unit_kg` kg. `costs` are name, minor and voucher.
+    """
+
+    __tablename__ = "liquidations"
+    __table_args__ = (
+        CheckConstraint("second_minor >= 0 AND kept_minor >= 0", name="amounts"),
+        CheckConstraint("second_minor = share_minor - first_minor + kept_minor", name="second"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, init=False)
+    statement_id: Mapped[int] = mapped_column(ForeignKey("statements.id"), unique=True)
+    handed_over_at: Mapped[dt.datetime]
+    handed_over_on: Mapped[dt.date]
+    handed_over_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    due_on: Mapped[dt.date]
+    unit: Mapped[str]
+    unit_kg: Mapped[Decimal] = mapped_column(ExactDecimal)
+    sales: Mapped[list[Any]]
+    costs: Mapped[list[Any]]
+    share_pct: Mapped[Decimal] = mapped_column(ExactDecimal)
+    value_minor: Mapped[int] = mapped_column(PriceUnits)
+    net_minor: Mapped[int] = mapped_column(PriceUnits)
+    share_minor: Mapped[int] = mapped_column(PriceUnits)
+    first_minor: Mapped[int] = mapped_column(PriceUnits)
+    kept_minor: Mapped[int] = mapped_column(PriceUnits)
+    second_minor: Mapped[int] = mapped_column(PriceUnits)
 
 
 class StatementLine(Entity, kw_only=True):

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from broker.agreements.models import Agreement
 from broker.agreements.negotiation import day_of
 from broker.deliveries.events import PaymentConfirmed, PaymentReported
-from broker.deliveries.models import Payment, Statement
+from broker.deliveries.models import Liquidation, Payment, Statement
 from broker.deliveries.schedule import acting_side, moved
 from broker.deliveries.terms import terms_of
 from broker.errors import Conflict, Faults, NotAllowed, NotFound
@@ -34,7 +34,8 @@ def report_payment(
     *,
     kind: str = "settlement",
 ) -> Payment:
-    """The buyer says that he paid (a part of) a statement, or its interest. A form sent twice counts once.
+    """The buyer says that he paid (a part of) a statement, its interest or the second payment that its liquidation
+    says. A form sent twice counts once.
 
     Raises Invalid: nothing left to pay, more than is left, a day in the future; and Conflict('form_sent_otherwise') for
     the key of a form that said something else.
@@ -50,7 +51,7 @@ def report_payment(
     said = (statement.id, kind, money.minor, paid_on, channel, reference.strip()[:REFERENCE])
     if found := _same(tx, agreement.id, key, said):
         return found
-    left = left_to_pay(tx, statement) if kind == "settlement" else interest_left(tx, statement)
+    left = LEFT[kind](tx, statement)
     payment = _payment(tx, agreement, statement, kind, money, left, paid_on, channel, reference, key)
     if kind == "settlement" and payment.minor == left.minor and delivery.state == "invoiced":
         moved(tx, delivery, "report_payment", "buyer")
@@ -130,6 +131,17 @@ def interest_left(tx: Transaction, statement: Statement) -> Money:
     pct = terms_of(tx.session, statement.delivery.agreement).late_interest_pct
     due = interest_due(statement, pct, day_of(statement.delivery.agreement, tx.now))
     return Money(due.minor - _sum(tx, statement, "interest"), statement.currency)
+
+
+def second_left(tx: Transaction, statement: Statement) -> Money:
+    """What of the second payment is not reported; nothing while the buyer has handed over no liquidation."""
+    query = select(Liquidation.second_minor).where(Liquidation.statement_id == statement.id)
+    due = tx.session.scalar(query) or 0
+    return Money(due - _sum(tx, statement, "liquidation"), statement.currency)
+
+
+# What is left of each kind of payment that a statement may have.
+LEFT = {"settlement": left_to_pay, "interest": interest_left, "liquidation": second_left}
 
 
 def days_late(statement: Statement, today: dt.date) -> int:

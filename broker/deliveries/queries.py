@@ -92,6 +92,7 @@ def statement_for(session: Session, actor: Actor, statement_id: int) -> Statemen
             contains_eager(Statement.delivery).contains_eager(Delivery.agreement).options(*_names()),
             joinedload(Statement.lines),
             joinedload(Statement.payments),
+            joinedload(Statement.liquidation),
             selectinload(Statement.shares),
         )
     )
@@ -110,6 +111,7 @@ def statements_of(session: Session, actor: Actor, agreement_id: int | None = Non
         .where(readable(actor))
         .options(
             contains_eager(Statement.delivery).contains_eager(Delivery.agreement).options(*_names()),
+            joinedload(Statement.liquidation),
             selectinload(Statement.lines),
             selectinload(Statement.payments),
         )

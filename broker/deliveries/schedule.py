@@ -14,7 +14,7 @@ from broker.agreements.models import Agreement
 from broker.agreements.negotiation import day_of, may_act, side_of
 from broker.agreements.transitions import AGREEMENT
 from broker.deliveries.events import DeliveryMoved
-from broker.deliveries.models import Delivery, SentForm
+from broker.deliveries.models import Delivery, SentForm, Statement
 from broker.deliveries.terms import terms_of
 from broker.deliveries.transitions import DELIVERY
 from broker.errors import Conflict, NotAllowed, NotFound, RuleBroken
@@ -233,7 +233,7 @@ def _complete(tx: Transaction) -> None:
         select(Delivery.id).where(Delivery.agreement_id == Agreement.id).exists(),
     )
     for agreement in tx.session.scalars(running.order_by(Agreement.id)):
-        if not _may_be_disputed(tx, agreement):
+        if not _may_be_disputed(tx, agreement) and not _awaits_second(tx, agreement):
             AGREEMENT.move(agreement, "complete", "system")
             tx.record("agreement.complete", "agreement", agreement.id, agreement.buyer_id)
             _renew(tx, agreement)
@@ -247,6 +247,12 @@ def _renew(tx: Transaction, agreement: Agreement) -> None:
     if after is not None:
         AGREEMENT.move(agreement, "renew", "system")
         tx.record("agreement.renewed", "agreement", agreement.id, agreement.buyer_id, by=after.id)
+
+
+def _awaits_second(tx: Transaction, agreement: Agreement) -> bool:
+    """Whether the second part of a split payment is not settled."""
+    made = select(Statement).where(Statement.agreement_id == agreement.id)
+    return any(statement.second_is_open for statement in tx.session.scalars(made))
 
 
 def _may_be_disputed(tx: Transaction, agreement: Agreement) -> bool:

@@ -5,117 +5,24 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from flask import Flask
-from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-from werkzeug.test import TestResponse
 
-from broker.database import make_engine
-from broker.deliveries.models import Delivery
-from tests.factories.agreements import PNG, Deal
-from tests.support.database import Store, open_store
+from tests.factories.agreements import PNG
 from tests.web.conftest import read
-from web.app import create_app
-from web.config import Settings
-from web.extensions import db
+from tests.web.delivery_room import Enter, Room, rooms
 
 _KEY = re.compile(r'action="/deliveries/\d+/(\w+)"[^>]*>.*?name="key" value="(\w+)"', re.S)
 
 
-class Room:
-    """A signed agreement of the demonstration, and both sides at their browsers, reading English."""
-
-    def __init__(self, app: Flask, deal: Deal) -> None:
-        self.app, self.deal = app, deal
-        self.clients: dict[str, FlaskClient] = {}
-        with Session(deal.engine) as session:
-            query = select(Delivery.id).where(Delivery.agreement_id == deal.id).order_by(Delivery.number)
-            self.first = session.scalars(query.limit(1)).one()
-
-    def get(self, side: str, path: str) -> TestResponse:
-        return self._enter(side).get(path)
-
-    def post(self, side: str, path: str, **fields: object) -> TestResponse:
-        return self._enter(side).post(path, data=fields)
-
-    def page(self, side: str) -> str:
-        """What a side reads of the delivery."""
-        return read(self.get(side, f"/deliveries/{self.first}"))
-
-    def step(self, side: str, name: str, **fields: object) -> TestResponse:
-        """One step of the delivery, by a form that nobody has sent before."""
-        sent = {"key": f"{name} {len(fields)} {fields}"[:64]} | fields
-        return self.post(side, f"/deliveries/{self.first}/{name}", **sent)
-
-    def delivery(self) -> Delivery:
-        with Session(self.deal.engine) as session:
-            found = session.get_one(Delivery, self.first)
-            assert all(lot.lines is not None for lot in found.lots)
-            return found
-
-    def _enter(self, side: str) -> FlaskClient:
-        if side not in self.clients:
-            self.clients[side] = self.app.test_client()
-            with self.app.app_context(), self.clients[side].session_transaction() as session:
-                session["user"] = self.deal.actor(side).user_id
-                session["epoch"], session["language"] = 0, "en"
-        return self.clients[side]
-
-
-@pytest.fixture(scope="session")
-def signed() -> Callable[[str], tuple[Store, str, Deal]]:
-    """Give the database of a signed agreement of a need of the demonstration, played once."""
-    store, played = open_store("sqlite"), {}
-
-    def give(need: str) -> tuple[Store, str, Deal]:
-        if need not in played:
-            url = store.fresh()
-            engine = make_engine(url)
-            deal = Deal(engine, need)
-            deal.signed()
-            engine.dispose()
-            played[need] = (url, deal)
-        return store, *played[need]
-
-    return give
-
-
 @pytest.fixture
-def enter(
-    signed: Callable[[str], tuple[Store, str, Deal]],
-    tmp_path: Path,
-    compiled_templates: FileSystemBytecodeCache,
-) -> Iterator[Callable[[str], Room]]:
-    """Give a room on a copy of the agreement of a need: enter("B03")."""
-    opened: list[tuple[Store, str, Flask, Deal]] = []
-
-    def give(need: str) -> Room:
-        store, original, deal = signed(need)
-        url = store.copy(original)
-        deal = deal.on(make_engine(url))
-        settings = Settings(
-            data=tmp_path, database_url=url, secret_key="a key for tests", demo=True, host="127.0.0.1", port=8000,
-            hosts=("localhost",), https=False, smtp="", mail_from="alianza@example.org",
-        )  # fmt: skip
-        app = create_app(settings, clock=deal.clock)
-        app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
-        app.jinja_env.bytecode_cache = compiled_templates
-        opened.append((store, url, app, deal))
-        return Room(app, deal)
-
-    yield give
-    for store, url, app, deal in opened:
-        with app.app_context():
-            db.engine.dispose()
-        deal.engine.dispose()
-        store.drop(url)
+def enter(tmp_path: Path, compiled_templates: FileSystemBytecodeCache) -> Iterator[Enter]:
+    with rooms(tmp_path, compiled_templates) as give:
+        yield give
 
 
 def rejected_in_part(room: Room) -> None:
@@ -133,7 +40,7 @@ def rejected_in_part(room: Room) -> None:
     room.step("producer", "dispute", text="No vimos la muestra.")
 
 
-def test_who_agrees_to_a_proposal_that_was_replaced_reads_both(enter: Callable[[str], Room]) -> None:
+def test_who_agrees_to_a_proposal_that_was_replaced_reads_both(enter: Enter) -> None:
     room = enter("B01")
     rejected_in_part(room)
     parts = {"downgraded_kg": "200", "unit": "kg"}
@@ -152,7 +59,7 @@ def test_who_agrees_to_a_proposal_that_was_replaced_reads_both(enter: Callable[[
     assert str(room.delivery().accepted_kg) == "650"
 
 
-def test_only_the_form_that_was_refused_keeps_its_key(enter: Callable[[str], Room]) -> None:
+def test_only_the_form_that_was_refused_keeps_its_key(enter: Enter) -> None:
     """Else the next form under the mended one would count as sent already."""
     room = enter("B01")
     room.step("producer", "confirm")
@@ -162,7 +69,7 @@ def test_only_the_form_that_was_refused_keeps_its_key(enter: Callable[[str], Roo
     assert keys["lot"] == "mine" and keys["dispatch"] != "mine"
 
 
-def test_a_delivery_is_entered_in_the_unit_of_the_agreement(enter: Callable[[str], Room]) -> None:
+def test_a_delivery_is_entered_in_the_unit_of_the_agreement(enter: Enter) -> None:
     """Cargas of 125 kg, as the need said; both units stand on every page and in the file of the accountant."""
     room = enter("B03")
     room.step("producer", "confirm")
@@ -204,7 +111,7 @@ def test_a_delivery_is_entered_in_the_unit_of_the_agreement(enter: Callable[[str
     ]  # fmt: skip
 
 
-def test_a_unit_that_nobody_agreed_is_refused_at_its_field(enter: Callable[[str], Room]) -> None:
+def test_a_unit_that_nobody_agreed_is_refused_at_its_field(enter: Enter) -> None:
     room = enter("B03")
     room.step("producer", "confirm")
     answer = room.step("producer", "lot", unit="arroba_co", code="L-1", kg="8")
@@ -213,7 +120,7 @@ def test_a_unit_that_nobody_agreed_is_refused_at_its_field(enter: Callable[[str]
     assert room.delivery().lots == []
 
 
-def test_who_weighs_in_kg_and_sells_by_the_pound_may_write_either(enter: Callable[[str], Room]) -> None:
+def test_who_weighs_in_kg_and_sells_by_the_pound_may_write_either(enter: Enter) -> None:
     """Snow peas are agreed in tonnes and paid by the pound: kg stand first."""
     room = enter("B08")
     room.step("producer", "confirm")
