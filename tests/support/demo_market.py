@@ -9,6 +9,7 @@ from functools import partial
 
 from sqlalchemy import Engine, select
 
+from broker.agreements import offering
 from broker.agreements import services as agreements
 from broker.agreements.models import Agreement, AgreementPart
 from broker.clock import Clock, system_clock
@@ -77,7 +78,12 @@ def _play(tx: Transaction) -> None:
     with acting(tx, house) as own:
         agreements.draft(own, found[PRODUCER])
     _play_on(tx, house, AGREED_TEXT, play_to_negotiated)
-    _deliver(tx, _play_on(tx, house, SIGNED, partial(play_to_signed, first=IN_TWO_PARTS)))
+    signed = _play_on(tx, house, SIGNED, partial(play_to_signed, first=IN_TWO_PARTS))
+    _deliver(tx, signed)
+    with acting(tx, _user(tx, _seller(tx))) as own:
+        binding = own.session.get_one(Agreement, signed).binding
+        assert binding is not None
+        offering.offer(own, signed, binding, {"payment.days": 3}, note="Los socios no esperan una semana.")
     union = tx.session.scalars(select(Organization.id).where(Organization.kind == "union")).one()
     proposal(tx, house, union)
     manager = _user(tx, _email(PRODUCER))
