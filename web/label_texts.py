@@ -192,6 +192,13 @@ LABELS = {
         "advance": _l("Advance"),
         "settlement": _l("Statement"),
         "interest": _l("Interest"),
+        "liquidation": _l("Second payment"),
+    },
+    "liquidation_state": {
+        "awaited": _l("Awaited"),
+        "missing": _l("Missing"),
+        "in_time": _l("Handed over"),
+        "late": _l("Handed over late"),
     },
     "signing_method": {"account": _l("in the account"), "paper": _l("on paper")},
     "mandate_state": {
