@@ -22,14 +22,10 @@ TAKEN = ("shortlisted", "sent", "accepted_one", "accepted_both", "converted")
 
 
 @dataclass(frozen=True)
-class Line:
-    """One candidate: the pair as the run saw it, who would depend on whom, the suggestion that stands for it, if any,
-    and the last one that was declined."""
+class Seen:
+    """A candidate as the run saw it."""
 
     candidate: Candidate
-    dependence: Dependence
-    suggestion: Suggestion | None
-    declined: Suggestion | None
 
     @property
     def pair(self) -> dict[str, Any]:
@@ -53,6 +49,16 @@ class Line:
     @property
     def offered_kg(self) -> Decimal:
         return Decimal(self.pair["offered_kg"])
+
+
+@dataclass(frozen=True)
+class Line(Seen):
+    """One candidate with who would depend on whom, the suggestion that stands for it, if any, and the last one that was
+    declined."""
+
+    dependence: Dependence
+    suggestion: Suggestion | None
+    declined: Suggestion | None
 
 
 @dataclass(frozen=True)

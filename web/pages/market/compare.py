@@ -17,7 +17,7 @@ from web.explanation_figures import days
 from web.explanation_texts import gate_sentence, term_sentence
 from web.figures import compact, kg_price, scheme_name, short_name
 from web.i18n import day, language, number, percent, tonnes
-from web.pages.desk.workspace import Line, cash_bridge
+from web.pages.desk.workspace import Seen, cash_bridge
 from web.pages.listings.words import limit_words, value_words
 from web.wording import label
 
@@ -55,7 +55,7 @@ class Section:
 def sections(found: Comparison) -> list[Section]:
     """Everything in the order in which a broker asks: how much, at what price, when paid, from where, what quality."""
     need, compared = found.need, found.compared
-    lines = [Line(one.candidate, None, None) for one in compared]
+    lines = [Seen(one.candidate) for one in compared]
     found_rows = [
         (_("Fit"), _fit(need, compared, lines)),
         (_("Quantity and price"), _price(need, lines)),
@@ -69,7 +69,7 @@ def sections(found: Comparison) -> list[Section]:
     ]
 
 
-def _fit(need: Need, compared: Sequence[Compared], lines: Sequence[Line]) -> list[Row]:
+def _fit(need: Need, compared: Sequence[Compared], lines: Sequence[Seen]) -> list[Row]:
     kinds = {
         "chosen": _("in the plan"),
         "open": _("would fit"),
@@ -95,7 +95,7 @@ def _fit(need: Need, compared: Sequence[Compared], lines: Sequence[Line]) -> lis
     ]  # fmt: skip
 
 
-def _price(need: Need, lines: Sequence[Line]) -> list[Row]:
+def _price(need: Need, lines: Sequence[Seen]) -> list[Row]:
     per = label(need.period, "period")
 
     def prices(name: str) -> list[Decimal | None]:
@@ -113,7 +113,7 @@ def _price(need: Need, lines: Sequence[Line]) -> list[Row]:
     ]  # fmt: skip
 
 
-def _payment(need: Need, lines: Sequence[Line]) -> list[Row]:
+def _payment(need: Need, lines: Sequence[Seen]) -> list[Row]:
     waits = [Decimal(line.candidate.capacity.max_wait_days) for line in lines]
     gaps = [
         cash_bridge(need, line.price("proposed") or line.price("landed"), line.usual_kg or line.offered_kg)
@@ -133,7 +133,7 @@ def _payment(need: Need, lines: Sequence[Line]) -> list[Row]:
     ]  # fmt: skip
 
 
-def _specification(need: Need, lines: Sequence[Line]) -> list[Row]:
+def _specification(need: Need, lines: Sequence[Seen]) -> list[Row]:
     rows = []
     for attribute in attributes.for_product(need.product):
         limit = need.attributes.get(attribute.code)
@@ -174,7 +174,7 @@ def _standing(need: Need, compared: Sequence[Compared]) -> list[Row]:
     ]
 
 
-def _score(lines: Sequence[Line]) -> list[Row]:
+def _score(lines: Sequence[Seen]) -> list[Row]:
     totals = [None if line.candidate.score is None else Decimal(str(line.candidate.score)) for line in lines]
     features = dict.fromkeys(term["feature"] for line in lines for term in line.pair["terms"])
     return [
@@ -183,7 +183,7 @@ def _score(lines: Sequence[Line]) -> list[Row]:
     ]
 
 
-def _feature(code: str, lines: Sequence[Line]) -> Row:
+def _feature(code: str, lines: Sequence[Seen]) -> Row:
     terms = [next((term for term in line.pair["terms"] if term["feature"] == code), None) for line in lines]
     points = [None if term is None else Decimal(str(term["points"])) for term in terms]
     cells = [
@@ -211,7 +211,7 @@ def _best(values: Sequence[Decimal | None], better: int) -> frozenset[int]:
     return frozenset(n for n, value in enumerate(values) if value is not None and better * value == most)
 
 
-def _corridor(line: Line) -> str:
+def _corridor(line: Seen) -> str:
     low, high = line.price("low"), line.price("high")
     if low is None or high is None:
         return NONE
