@@ -25,7 +25,7 @@ from broker.prices.quotes import enter_quote
 from broker.transaction import transaction
 from tests.factories.market import person
 from tests.integration.conftest import Stage
-from tests.integration.test_deliveries import Alliance
+from tests.integration.delivering import Alliance
 
 KG = Decimal
 PRODUCT = "plantain_dom_harton"

@@ -139,7 +139,7 @@ class Delivering(Goods):
         elif delivery.state == "disputed" and delivery.proposal is None:
             self.propose_end(number, "buyer", share, "")
         elif delivery.state == "disputed":
-            self.agree_to_end(number, "producer")
+            self.agree_to_end(number, "producer", "")
         elif delivery.state in ("accepted", "partially_accepted"):
             self.invoice(number, "producer", "inputs", "")
         elif delivery.state == "invoiced":
