@@ -20,7 +20,9 @@ from broker.database import make_engine
 from broker.demo import load
 from broker.jobs.worker import work_once
 from broker.listings.models import Capacity, Contribution, Need
+from broker.listings.sharing import ShareLink
 from broker.matchmaking.models import Candidate, MatchingRun, NeedResult, Suggestion
+from broker.notifications.models import Notification
 from broker.parties import accounts
 from broker.parties.models import Certificate, Mandate, Membership, Organization, User
 from broker.prices.models import ExchangeRate, PricePoint
@@ -49,7 +51,7 @@ FRAGMENTS = ("needs.browse", "capacities.browse", "runs.show")
 LISTS = {
     "agreements.listing", "capacities.mine", "desk.need", "desk.needs", "home.home",
     "mandates.listing", "needs.browse", "needs.mine", "organizations.certificates", "organizations.members",
-    "prices.listing", "runs.listing", "suggestions.inbox",
+    "messages.inbox", "prices.listing", "runs.listing", "shared.listing", "suggestions.inbox",
 }  # fmt: skip
 GROWN = 1.5
 
@@ -165,6 +167,8 @@ def _grow(counted: Counted) -> None:
             _copy_all(connection, AgreementVersion, first, agreement_id=agreement)
             _copy_all(connection, AgreementVersion, first, number=number + 1)
             _copy(connection, MatchingRun, objects["run"], state="cancelled")
+            _copy(connection, Notification, 1)
+            _copy(connection, ShareLink, 1, token_sha256=f"copy {number}")
             _copy_parties(connection, objects["producer"], number)
             for model in (PricePoint, ExchangeRate):
                 _copy(connection, model, 1, quoted_on=NOON.date() - dt.timedelta(days=number))

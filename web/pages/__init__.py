@@ -22,6 +22,8 @@ SUBJECTS = (
     "agreements",
     "deliveries",
     "alliance",
+    "messages",
+    "shared",
 )
 
 
