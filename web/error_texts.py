@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
+from web.contract_error_texts import CONTRACT_ERRORS
+from web.message_error_texts import MESSAGE_ERRORS
+
 # What is added where an error brings along what might have been meant.
 HINTS = {
     "products": _l("The nearest names here: %(products)s."),
@@ -284,12 +287,6 @@ ERRORS = {
     "model_missing": _l("Nothing has been learned yet."),
     "model_not_better": _l("It does not foresee the answers better than the fixed weights, so it stays off."),
     "market_empty": _l("None of your clients has an open need."),
-    # mail and shared links
-    "time_format": _l("Write a time such as 21:00."),
-    "quiet_hours_half": _l("Quiet hours need a beginning and an end. Fill in both, or neither."),
-    "quiet_hours_all_day": _l("Beginning and end are the same. To get no mail at all, turn its kinds off."),
-    "share_price_private": _l("The price can be shown only where the need is public."),
-    "share_not_open": _l("Only what is published and still open can be shared."),
-    "share_not_public": _l("Your client does not show this to everybody. Only the client can share it."),
-    "share_too_many": _l("You have made %(most)s links within a day. Wait until tomorrow."),
+    **CONTRACT_ERRORS,
+    **MESSAGE_ERRORS,
 }
