@@ -150,6 +150,7 @@ def _grow(counted: Counted) -> None:
     """24 more of each row that lists show, straight into the tables: what matters is how they are read."""
     objects = counted.market.objects
     with counted.engine.begin() as connection:
+        reader = connection.scalars(select(User.id).where(User.email == counted.market.people["buyer"])).one()
         for number in range(1, MORE + 1):
             need = _copy(connection, Need, objects["need"], reference=f"N{number}")
             capacity = _copy(connection, Capacity, objects["capacity"], reference=f"C{number}")
@@ -169,7 +170,7 @@ def _grow(counted: Counted) -> None:
             _copy_all(connection, AgreementVersion, first, agreement_id=agreement)
             _copy_all(connection, AgreementVersion, first, number=number + 1)
             _copy(connection, MatchingRun, objects["run"], state="cancelled")
-            _copy(connection, Notification, 1)
+            _copy(connection, Notification, 1, user_id=reader, organization_id=None)
             _copy(connection, ShareLink, 1, token_sha256=f"copy {number}")
             _copy_parties(connection, objects["producer"], number)
             for model in (PricePoint, ExchangeRate):
