@@ -183,10 +183,22 @@ LABELS = {
         "breached": _l("Breached"),
         "withdrawn": _l("Withdrawn"),
     },
+    "alliance_type": {
+        "buyer_dominated": _l("Buyer-dominated"),
+        "producer_dominated": _l("Producer-dominated"),
+        "balanced": _l("Balanced"),
+    },
     "payment_kind": {
         "advance": _l("Advance"),
         "settlement": _l("Statement"),
         "interest": _l("Interest"),
+        "liquidation": _l("Second payment"),
+    },
+    "liquidation_state": {
+        "awaited": _l("Awaited"),
+        "missing": _l("Missing"),
+        "in_time": _l("Handed over"),
+        "late": _l("Handed over late"),
     },
     "signing_method": {"account": _l("in the account"), "paper": _l("on paper")},
     "mandate_state": {
@@ -261,6 +273,13 @@ LABELS = {
         "producer_organization": _l("organization"),
         "both_parties": _l("both sides"),
         "broker": _l("broker"),
+    },
+    "clause_set": {
+        "co": _l("Colombia"),
+        "coffee": _l("coffee"),
+        "dry": _l("dry products"),
+        "eudr": _l("EU deforestation rule"),
+        "fresh": _l("fresh products"),
     },
     "needs_sort": {
         "newest": _l("Newest"),

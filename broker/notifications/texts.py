@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from broker.yaml_text import read_yaml
 
 DATA = Path(__file__).parent / "data"
 Texts = Mapping[str, str]
@@ -100,5 +100,5 @@ def short(letter: str, language: str) -> str:
 
 @cache
 def _read(name: str) -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load((DATA / f"{name}.yml").read_text(encoding="utf-8"))
+    found: dict[str, Any] = read_yaml((DATA / f"{name}.yml").read_text(encoding="utf-8"))
     return found

@@ -21,7 +21,8 @@ KINDS = {
 }  # fmt: skip
 # Others, for the pages that look different for them.
 LIFE = {
-    "alliance.show", "deliveries.advance", "deliveries.export", "deliveries.show", "deliveries.statement",
+    "agreements.renew", "agreements.show", "alliance.show", "deliveries.advance", "deliveries.export",
+    "deliveries.liquidation", "deliveries.show", "deliveries.statement", "deliveries.statement_as_pdf",
     "deliveries.statements",
 }  # fmt: skip
 ONLY = {
@@ -37,6 +38,7 @@ FILES = {
     "needs.export",
     "capacities.export",
     "deliveries.export",
+    "deliveries.statement_as_pdf",
 }
 # Files too, but a style sheet is no page of anybody, and bad rows are looked at by the tests of imports.
 WITHOUT_EXAMPLE = {
@@ -52,6 +54,8 @@ EXAMPLES: dict[str, tuple[frozenset[str], list[dict[str, str]]]] = {
         frozenset({"trader", "seller"}),
         [{"delivery_id": "{paid}"}, {"delivery_id": "{coming}"}, {"delivery_id": "{rejected}"}],
     ),
+    "deliveries.liquidation": (frozenset({"trader"}), [{"statement_id": "{statement}"}]),
+    "deliveries.statement_as_pdf": (frozenset({"trader"}), [{"statement_id": "{statement}"}]),
     "deliveries.statement": (frozenset({"trader"}), [{"statement_id": "{statement}"}]),
     "accounts.reset": (frozenset({VISITOR}), [{"token": "{reset}"}]),
     "accounts.unsubscribe": (frozenset({VISITOR}), [{"token": "{ending}"}]),
@@ -65,6 +69,9 @@ EXAMPLES: dict[str, tuple[frozenset[str], list[dict[str, str]]]] = {
     "agreements.summary_as_pdf": (EVERYBODY, [{"agreement_id": "{agreement}"}]),
     "agreements.terms": (frozenset({"clerk"}), [{"agreement_id": "{agreement}"}]),
     "agreements.as_pdf": (EVERYBODY, [{"agreement_id": "{agreement}"}]),
+    "agreements.renew": (frozenset({"trader"}), [{"agreement_id": "{signed}"}]),
+    "agreements.through_union": (frozenset({"broker"}), [{"need_id": "{need}"}]),
+    "clauses.edit": (frozenset({"broker"}), [{"stem": "payment"}, {"stem": "new"}]),
     "agreements.show": (EVERYBODY, [{"agreement_id": "{agreement}"}]),
     "capacities.edit": (EVERYBODY, [{"capacity_id": "{capacity}"}]),
     "capacities.export": (EVERYBODY, [{"format": "csv"}]),
@@ -84,6 +91,7 @@ EXAMPLES: dict[str, tuple[frozenset[str], list[dict[str, str]]]] = {
 }  # fmt: skip
 # The same route for those who see one of its objects only.
 EXAMPLES_OF = {
+    ("trader", "agreements.show"): [{"agreement_id": "{signed}"}],
     ("seller", "deliveries.show"): [{"delivery_id": "{coming}"}, {"delivery_id": "{rejected}"}],
     ("trader", "deliveries.show"): [{"delivery_id": "{paid}"}, {"delivery_id": "{rejected}"}],
     ("clerk", "suggestions.show"): [{"suggestion_id": "{agreed}"}],
@@ -92,7 +100,7 @@ EXAMPLES_OF = {
 # Steps of a form that are pages of their own, and filtered lists.
 QUERIES = {
     "alliance.show": ["?show=committee", "?show=complaints", "?show=contributions"],
-    "agreements.terms": ["?show=schedule"],
+    "agreements.terms": ["?show=schedule", "?show=price", "?show=contributions"],
     "needs.new": ["?product=plantain_dom_harton&buyer={buyer}"],
     "capacities.new": ["?product=plantain_dom_harton"],
     "messages.inbox": ["?kind=suggestions"],

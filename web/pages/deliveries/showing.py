@@ -9,8 +9,9 @@ from decimal import Decimal
 from flask import current_app
 from flask.typing import ResponseReturnValue
 
-from broker.agreements.negotiation import side_of
-from broker.deliveries import lots, queries, settlement
+from broker.agreements.negotiation import may_act, side_of
+from broker.deliveries import lots, queries, reception, settlement
+from broker.deliveries.measures import measure_of_slip
 from broker.deliveries.models import Delivery
 from broker.deliveries.reception import WEIGHT_GAP
 from broker.deliveries.schedule import dispute_ends, silence_ends
@@ -51,13 +52,15 @@ def shown(
     errors: Mapping[str, str],
     status: int = 200,
     typed: Mapping[str, str] | None = None,
+    sent: str = "",
 ) -> ResponseReturnValue:
-    """The page of a delivery, with what is wrong with a form on it."""
+    """The page of a delivery, with what is wrong with the form that was sent from it."""
+    typed = typed or {}
     delivery = queries.delivery_for(db.session(), actor(), delivery_id)
     side = side_of(delivery.agreement, actor())
     terms = terms_of(db.session(), delivery.agreement)
     now = current_app.config["CLOCK"]()
-    forms = FORMS.get(side, {}).get(delivery.state, ()) if actor().may_write else ()
+    forms = FORMS.get(side, {}).get(delivery.state, ()) if may_act(delivery.agreement, actor()) else ()
     ends = dispute_ends(delivery, terms.dispute)
     if ends is not None and now > ends:
         forms = tuple(form for form in forms if form != "dispute")
@@ -73,8 +76,9 @@ def shown(
         need=delivery.agreement.need,
         side=side,
         terms=terms,
+        shown_in=terms.measure or measure_of_slip(delivery),
         forms=forms,
-        may_cancel=actor().may_write
+        may_cancel=may_act(delivery.agreement, actor())
         and "cancel" in {t.name for t in DELIVERY.available(delivery.state, side)},
         dispute_ends=ends,
         silence_ends=silence,
@@ -84,7 +88,10 @@ def shown(
         lacking=lacking,
         deductible=[code for code in terms.deductions if code != ADVANCE],
         errors=errors,
-        typed=typed or {},
+        typed=typed,
+        sent=sent,
+        mark=reception.mark_of(delivery.proposal) if delivery.proposal else "",
+        seen=reception.proposal_seen(delivery, typed["seen"]) if "seen" in typed else None,
     )
 
 
