@@ -106,11 +106,12 @@ def _committee(agreement: Agreement, version: AgreementVersion) -> dict[str, obj
 
 
 def _complaints(agreement: Agreement, version: AgreementVersion) -> dict[str, object]:
+    notice, pause = queries.notice_and_pause_of(db.session(), agreement.id)
     return {
         "grievances": queries.grievances_of(db.session(), agreement.id),
         "breaches": queries.breaches_of(db.session(), agreement.id),
-        "notice": queries.notice_of(db.session(), agreement.id),
-        "pause": suspending.open_suspension(db.session(), agreement.id),
+        "notice": notice,
+        "pause": pause,
         "clauses": _clauses(version),
     }
 
