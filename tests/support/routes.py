@@ -106,6 +106,8 @@ TABLE: dict[str, list[Row]] = {
     "desk.shortlist": [Row("need_fresh_a", HOUSE, body={"suggestion": "{fresh_producer_a}"})],
     "desk.unshortlist": [Row("need_fresh_a", HOUSE, body={"suggestion": "{fresh_rival_a}"})],
     "desk.send": [Row("need_fresh_a", HOUSE)],
+    "market.compare": [need("fresh", HOUSE)],
+    "market.question": [need("unseen", HOUSE, values={"gate": "price"})],
     "runs.show": [Row("run_done_a", HOUSE), Row("run_waiting_a", HOUSE)],
     "runs.cancel": [Row("run_waiting_a", HOUSE)],
     "suggestions.show": [Row("sent_producer_a", BUYERS | PRODUCERS), Row("fresh_producer_a", NOBODY)],

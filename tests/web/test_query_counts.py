@@ -50,8 +50,9 @@ FRAGMENTS = ("needs.browse", "capacities.browse", "runs.show")
 # from the start.
 LISTS = {
     "agreements.listing", "capacities.mine", "desk.need", "desk.needs", "home.home",
-    "mandates.listing", "needs.browse", "needs.mine", "organizations.certificates", "organizations.members",
-    "messages.inbox", "prices.listing", "runs.listing", "shared.listing", "suggestions.inbox",
+    "mandates.listing", "market.opportunities", "messages.inbox", "needs.browse", "needs.mine",
+    "organizations.certificates", "organizations.members", "prices.listing", "runs.listing", "shared.listing",
+    "suggestions.inbox",
 }  # fmt: skip
 GROWN = 1.5
 
