@@ -33,8 +33,9 @@ from broker.deliveries.models import (
 from broker.documents.attachments import Attachment
 from broker.jobs.models import Job
 from broker.listings.models import Capacity, CapacitySlot, Contribution, Need
+from broker.listings.sharing import ShareLink
 from broker.matchmaking.models import Candidate, LearnedModel, MatchingRun, NeedResult, Suggestion
-from broker.notifications.models import Message
+from broker.notifications.models import MailSettings, Message, Notification
 from broker.parties.models import (
     Certificate,
     LoginAttempt,
@@ -74,6 +75,7 @@ __all__ = [
     "LoginAttempt",
     "Lot",
     "LotLine",
+    "MailSettings",
     "Mandate",
     "MatchingRun",
     "Meeting",
@@ -83,12 +85,14 @@ __all__ = [
     "Need",
     "NeedResult",
     "Notice",
+    "Notification",
     "Organization",
     "Payment",
     "PricePoint",
     "Remark",
     "SealedPdf",
     "SentForm",
+    "ShareLink",
     "Signature",
     "SigningMandate",
     "Statement",

@@ -6,5 +6,6 @@ import broker.matchmaking.learning
 import broker.matchmaking.runner
 import broker.matchmaking.suggestions
 import broker.notifications.alliance_letters
+import broker.notifications.digest
 import broker.notifications.letters
 import broker.notifications.mailer  # noqa: F401

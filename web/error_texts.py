@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from web.contract_error_texts import CONTRACT_ERRORS
+from web.message_error_texts import MESSAGE_ERRORS
 
 # What is added where an error brings along what might have been meant.
 HINTS = {
@@ -281,4 +282,5 @@ ERRORS = {
     "model_not_better": _l("It does not foresee the answers better than the fixed weights, so it stays off."),
     "market_empty": _l("None of your clients has an open need."),
     **CONTRACT_ERRORS,
+    **MESSAGE_ERRORS,
 }

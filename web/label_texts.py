@@ -188,6 +188,8 @@ LABELS = {
         "logistics": _l("Logistics"),
         "certificates": _l("Certificates"),
     },
+    "how_mailed": {"at_once": _l("At once"), "daily": _l("Once a day"), "off": _l("Not by mail")},
+    "link_state": {"good": _l("opens"), "expired": _l("expired"), "revoked": _l("ended"), "over": _l("not offered now")},
     "drift": {
         "steady": _l("Unchanged"),
         "unsure": _l("Too few to tell"),

@@ -60,6 +60,7 @@ def _context() -> dict[str, Any]:
     return {
         "actor": actor,
         "user": g.get("user"),
+        "unread": g.get("unread", 0),
         "demo": current_app.config["SETTINGS"].demo,
         "navigation": navigation(actor),
         "today": to_user_timezone(now).date(),

@@ -92,6 +92,8 @@ def steps(house: House) -> list[Step]:
         Step("buyer", "/needs/import", "main form button", file="id,product\nx,plantain_dom_harton\n"),
         Step("buyer", "/organization", "main form button.primary", {"legal_name": ""}),
         Step("buyer", "/desk", ""),
+        Step("buyer", "/account/mail", "main form button.primary", {"quiet_from": ""}),
+        Step("buyer", f"/shares/need/{objects['need']}", "main form button.primary"),
         Step("clerk", "/capacities/new?product=plantain_dom_harton", "main form button.primary"),
         Step("clerk", "/capacities/import", "main form button", file="id,product\nx,plantain_dom_harton\n"),
         Step("asked", f"/suggestions/{objects['asked']}", "form[action$='/decline'] button"),

@@ -26,6 +26,7 @@ from broker.prices.quotes import enter_quote
 from broker.transaction import Transaction, transaction
 from tests.factories.agreements import AT, IN_TWO_PARTS, deliver, play_to_negotiated, play_to_signed, reject
 from tests.factories.parties import acting, proposal
+from tests.support.told import share_need
 
 VISITOR = "visitor"
 BUYER, PRODUCER, ASKED, REFUSING = "b03", "p07", "p08", "p09"
@@ -88,6 +89,8 @@ def _play(tx: Transaction) -> None:
     proposal(tx, house, union)
     manager = _user(tx, _email(PRODUCER))
     own_id = manager.memberships[0].organization_id
+    need_id = tx.session.scalars(select(Need.id).where(Need.reference == STAGED)).one()
+    share_need(tx, buyer, need_id)
     with acting(tx, manager) as own:
         accounts.add_member(
             own, own_id, email=CLERK, name="Escribiente de prueba", role="clerk", password=PASSWORD

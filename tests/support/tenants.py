@@ -38,6 +38,7 @@ from tests.support.canaries import Canary, canary, number, own, private
 from tests.support.database import open_store
 from tests.support.scratch import make_folder
 from tests.support.shared import once
+from tests.support.told import message_of, share_capacity, share_need
 from tests.web.conftest import NOON
 
 TENANTS = ("a", "b")
@@ -113,6 +114,7 @@ def _make(folder: Path) -> World:
             _order_another_run(tx, people, tenant, world)
             world.canaries += canaries.plant_readiness(tx, tenant, world.assessed(tenant))
             world.canaries += canaries.plant_listings(tx, tenant, world.objects)
+            _share_all(tx, people, tenant, world)
         world.canaries += canaries.plant_quantities(tx, world.named(*STAGES[1:]))
         world.canaries += canaries.plant_machinery(tx)
         _note_people(tx, people, world)
@@ -277,9 +279,17 @@ def _order_another_run(tx: Transaction, people: dict[str, User], tenant: str, wo
         world.objects[f"membership_{person}_{tenant}"] = people[f"{person}_{tenant}"].memberships[0].id
 
 
+def _share_all(tx: Transaction, people: dict[str, User], tenant: str, world: World) -> None:
+    need_id, capacity_id = (world.objects[f"{name}_{tenant}"] for name in ("need_sent", "capacity_producer"))
+    made = share_need(tx, people[f"buyer_{tenant}"], need_id, f"need-{tenant}")
+    world.objects[f"link_{tenant}"] = made
+    share_capacity(tx, people[f"producer_{tenant}"], capacity_id, f"capacity-{tenant}")
+
+
 def _note_people(tx: Transaction, people: dict[str, User], world: World) -> None:
     for name, old in people.items():
         user = _user(tx, old.email)
+        world.objects[f"message_{name}"] = message_of(tx, old.email)
         membership = user.memberships[0]
         organization = membership.organization
         world.people[name] = Person(user.id, user.epoch, organization.id, organization.kind, membership.role)

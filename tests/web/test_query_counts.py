@@ -20,7 +20,9 @@ from broker.database import make_engine
 from broker.demo import load
 from broker.jobs.worker import work_once
 from broker.listings.models import Capacity, Contribution, Need
+from broker.listings.sharing import ShareLink
 from broker.matchmaking.models import Candidate, MatchingRun, NeedResult, Suggestion
+from broker.notifications.models import Notification
 from broker.parties import accounts
 from broker.parties.models import Certificate, Mandate, Membership, Organization, User
 from broker.prices.models import ExchangeRate, PricePoint
@@ -48,8 +50,9 @@ FRAGMENTS = ("needs.browse", "capacities.browse", "runs.show")
 # from the start.
 LISTS = {
     "agreements.listing", "capacities.mine", "desk.need", "desk.needs", "home.home",
-    "mandates.listing", "market.opportunities", "needs.browse", "needs.mine", "organizations.certificates",
-    "organizations.members", "prices.listing", "runs.listing", "suggestions.inbox",
+    "mandates.listing", "market.opportunities", "messages.inbox", "needs.browse", "needs.mine",
+    "organizations.certificates", "organizations.members", "prices.listing", "runs.listing", "shared.listing",
+    "suggestions.inbox",
 }  # fmt: skip
 GROWN = 1.5
 
@@ -148,6 +151,7 @@ def _grow(counted: Counted) -> None:
     """24 more of each row that lists show, straight into the tables: what matters is how they are read."""
     objects = counted.market.objects
     with counted.engine.begin() as connection:
+        reader = connection.scalars(select(User.id).where(User.email == counted.market.people["buyer"])).one()
         for number in range(1, MORE + 1):
             need = _copy(connection, Need, objects["need"], reference=f"N{number}")
             capacity = _copy(connection, Capacity, objects["capacity"], reference=f"C{number}")
@@ -167,6 +171,8 @@ def _grow(counted: Counted) -> None:
             _copy_all(connection, AgreementVersion, first, agreement_id=agreement)
             _copy_all(connection, AgreementVersion, first, number=number + 1)
             _copy(connection, MatchingRun, objects["run"], state="cancelled")
+            _copy(connection, Notification, 1, user_id=reader, organization_id=None)
+            _copy(connection, ShareLink, 1, token_sha256=f"copy {number}")
             _copy_parties(connection, objects["producer"], number)
             for model in (PricePoint, ExchangeRate):
                 _copy(connection, model, 1, quoted_on=NOON.date() - dt.timedelta(days=number))

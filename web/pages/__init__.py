@@ -25,6 +25,8 @@ SUBJECTS = (
     "deliveries",
     "alliance",
     "clauses",
+    "messages",
+    "shared",
 )
 
 
