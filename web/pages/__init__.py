@@ -22,6 +22,7 @@ SUBJECTS = (
     "agreements",
     "deliveries",
     "alliance",
+    "help",
 )
 
 
