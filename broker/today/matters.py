@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 
+from broker.agreements.amending import AMENDABLE
 from broker.agreements.models import Agreement, AgreementVersion
 from broker.alliance.models import Breach, Grievance, Meeting, Task
 from broker.catalogue import products
@@ -122,7 +123,7 @@ def shortlists(actor: Actor, at: Moment) -> Select[Any]:
 
 def drafts(actor: Actor, at: Moment) -> Select[Any]:
     """Drafts that the parties have not seen, with their open points."""
-    return _negotiated(actor, "draft", Agreement.created_at)
+    return _negotiated(actor, Agreement.state == "draft", Agreement.created_at)
 
 
 def answers(actor: Actor, at: Moment) -> Select[Any]:
@@ -137,13 +138,19 @@ def answers(actor: Actor, at: Moment) -> Select[Any]:
 
 
 def negotiations(actor: Actor, at: Moment) -> Select[Any]:
-    """Negotiations under way, by when somebody moved last, who did, and how many points are open."""
-    return _negotiated(actor, "negotiating", Agreement.moved_at)
+    """Negotiations and amendments under way, by when somebody moved last, who did, and how many points are open."""
+    amended = and_(Agreement.state.in_(AMENDABLE), Agreement.negotiation.in_(("offer", "counter")))
+    return _negotiated(actor, or_(Agreement.state == "negotiating", amended), Agreement.moved_at)
 
 
 def signatures(actor: Actor, at: Moment) -> Select[Any]:
-    """Agreed texts that wait for their signatures."""
-    return _negotiated(actor, "negotiated", Agreement.negotiated_at)
+    """Agreed texts that wait for their signatures, amendments among them."""
+    newer = exists().where(
+        AgreementVersion.agreement_id == Agreement.id, AgreementVersion.number > Agreement.binding,
+        AgreementVersion.dropped_at.is_(None),
+    )  # fmt: skip
+    amended = and_(Agreement.state.in_(AMENDABLE), Agreement.negotiation == "agreed_in_principle", newer)
+    return _negotiated(actor, or_(Agreement.state == "negotiated", amended), Agreement.negotiated_at)
 
 
 def stale_capacities(actor: Actor, at: Moment) -> Select[Any]:
@@ -203,21 +210,18 @@ KINDS: dict[str, Rows] = {
 }
 
 
-def _negotiated(actor: Actor, state: str, since: ColumnElement[Any] | Any) -> Select[Any]:
+def _negotiated(actor: Actor, which: ColumnElement[bool], since: Any) -> Select[Any]:
     points = select(AgreementVersion.open_points).where(AgreementVersion.agreement_id == Agreement.id)
     points = points.order_by(AgreementVersion.number.desc()).limit(1).correlate(Agreement)
     said = columns(
         since, Agreement.id, state=Agreement.offered_by, since=since, due=Agreement.reply_by,
         number=points.scalar_subquery(),
     )  # fmt: skip
-    return _parties(select(*said)).where(_own(actor), Agreement.state == state)
+    return _parties(select(*said)).where(_own(actor), which)
 
 
 def _of_deliveries(said: list[ColumnElement[Any]]) -> Select[Any]:
-    query = _of_agreements(said, Delivery.agreement)
-    return query.join(Suggestion, Suggestion.id == Agreement.suggestion_id).join(
-        Need, Need.id == Suggestion.need_id
-    )
+    return _of_agreements(said, Delivery.agreement).join(Need, Need.id == Agreement.need_id)
 
 
 def _of_agreements(said: list[ColumnElement[Any]], way: Any) -> Select[Any]:
