@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from broker.agreements import freezing, offering, queries
+from broker.agreements.amending import AMENDABLE
 from broker.agreements.models import Agreement, AgreementVersion
 from broker.agreements.negotiable import read_terms
 from broker.agreements.negotiation import writing_side
@@ -38,7 +39,7 @@ def terms(agreement_id: int) -> ResponseReturnValue:
     agreement = queries.agreement_for(db.session(), actor(), agreement_id)
     side = writing_side(agreement, actor())
     version = queries.version_of(db.session(), agreement)
-    if agreement.state not in offering.OPEN:
+    if agreement.state not in (*offering.OPEN, *AMENDABLE):
         raise Conflict("state_moved_on", subject="agreement", state=agreement.state, action="offer")
     if request.method == "GET":
         return _form(agreement, version, side, {}, {})
@@ -165,6 +166,7 @@ def _form(
         agreement=agreement,
         version=version,
         side=side,
+        first_amendment=version.number == agreement.binding,
         show=show,
         parts=parts_of(chosen(found, show), facts),
         open_count=sum(term.value is None for term in found.values()),
