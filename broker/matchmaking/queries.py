@@ -151,20 +151,6 @@ def shortlisted_ids(session: Session, actor: Actor, need_id: int) -> list[int]:
     return list(session.scalars(query))
 
 
-def waiting_suggestions(session: Session, actor: Actor, states: Sequence[str]) -> Sequence[Suggestion]:
-    """The broker's suggestions in some states, longest waiting first."""
-    query = (
-        select(Suggestion)
-        .where(Suggestion.broker_id == actor.organization_id, Suggestion.state.in_(states))
-        .options(
-            joinedload(Suggestion.capacity).joinedload(Capacity.organization),
-            joinedload(Suggestion.need).joinedload(Need.buyer),
-        )
-        .order_by(Suggestion.sent_at, Suggestion.id)
-    )
-    return session.scalars(query).all()
-
-
 def _latest_done(actor: Actor) -> ScalarSelect[Any]:
     """The newest run that came to its end."""
     run = aliased(MatchingRun)
