@@ -31,7 +31,7 @@ def navigation(actor: Actor) -> list[Entry]:
     if actor.is_visitor:
         return [needs, capacities]
     suggestions = Entry(_("Suggestions"), url_for("suggestions.inbox"), ("/suggestions/",), "s")
-    agreements = Entry(_("Agreements"), url_for("agreements.listing"), ("/agreements/",), "a")
+    agreements = Entry(_("Agreements"), url_for("agreements.listing"), ("/agreements/", "/clauses"), "a")
     deliveries = Entry(_("Deliveries"), url_for("deliveries.listing"), ("/deliveries/",), "d")
     if actor.kind == "broker":
         return [

@@ -12,11 +12,12 @@ from broker.agreements.clause_sets import set_of
 
 @dataclass(frozen=True)
 class Row:
-    """One clause: its words' title, the set that brings it (empty for all agreements), the house's version of it
-    (0 for none), and where that applies."""
+    """One clause: its title, the price method it is for (empty for any), the set that brings it (empty for all),
+    the house's version of it (0 for none), and where that applies."""
 
     stem: str
     part: int
+    variant: str
     title: str
     set_id: str
     version: int
@@ -34,8 +35,9 @@ def rows_of(session: Session, broker_id: int, language: str) -> list[Row]:
         rows.append(
             Row(
                 stem,
-                int(str(words["part"])),
-                str(title),
+                int(words["part"]),
+                stem.partition(".")[2],
+                title,
                 set_of(stem),
                 0 if mine is None else mine.version,
                 () if mine is None else tuple(mine.products),
@@ -44,5 +46,7 @@ def rows_of(session: Session, broker_id: int, language: str) -> list[Row]:
         )
     for stem, one in own.items():
         title = getattr(one, f"title_{language}")
-        rows.append(Row(stem, one.part, title, "", one.version, tuple(one.products), tuple(one.countries)))
+        rows.append(
+            Row(stem, one.part, "", title, "", one.version, tuple(one.products), tuple(one.countries))
+        )
     return rows
