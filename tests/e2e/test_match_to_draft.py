@@ -13,7 +13,7 @@ from pypdf import PdfReader
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from broker.agreements.models import Agreement
+from broker.agreements.models import Agreement, AgreementPart
 from broker.demo.load import BROKER
 from broker.listings.models import Need
 from broker.matchmaking.models import Suggestion
@@ -81,7 +81,9 @@ def _same_as_database(page: Page, installation: Running, suggestion_id: int, lan
     shown = " ".join(page.inner_text("article.doc").split())
     with Session(installation.engine) as session:
         suggestion = session.get_one(Suggestion, suggestion_id)
-        agreement = session.scalars(select(Agreement).where(Agreement.suggestion_id == suggestion_id)).one()
+        agreement = session.scalars(
+            select(Agreement).join(Agreement.parts).where(AgreementPart.suggestion_id == suggestion_id)
+        ).one()
         locale = "es_CO" if language == "es" else "en"
         weekly = max(Decimal(row["kg"]) for row in suggestion.periods)
         for said in (

@@ -72,6 +72,8 @@ EXAMPLES: dict[str, tuple[frozenset[str], list[dict[str, str]]]] = {
     "capacities.show": (EVERYBODY, [{"capacity_id": "{capacity}"}]),
     "desk.need": (EVERYBODY, [{"need_id": "{need}"}, {"need_id": "{uncovered}"}]),
     "home.matters": (frozenset({"broker"}), [{"kind": "shortlist"}, {"kind": "draft"}, {"kind": "late_payment"}]),
+    "market.compare": (EVERYBODY, [{"need_id": "{need}"}]),
+    "market.question": (EVERYBODY, [{"need_id": "{need}", "gate": "loss"}]),
     "needs.edit": (EVERYBODY, [{"need_id": "{need}"}]),
     "needs.export": (EVERYBODY, [{"format": "csv"}]),
     "needs.show": (EVERYBODY, [{"need_id": "{need}"}]),

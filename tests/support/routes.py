@@ -28,6 +28,7 @@ TERMS = {"fee_kind": "success_pct", "fee_pct": "3", "fee_payer": "buyer"}
 TERM = {"starts_on": "2026-12-01", "ends_on": "2027-11-30"}
 NEW_PASSWORD = {"password": "otras cuatro palabras largas"}
 CONTRIBUTING = NEED | {"min_suppliers": "2", "max_share_pct": "60", "version": "1"}
+PAUSE = {"reason": "x", "until": "2027-01-31"}
 GIVEN = {"given_on": "2026-10-01", "ends_on": "2027-10-01"}
 SAID = {"what": "x"}
 WITHDRAWN = {"confirm": "1", "reason": "no"}
@@ -98,6 +99,8 @@ TABLE: dict[str, list[Row]] = {
     "desk.shortlist": [Row("need_fresh_a", HOUSE, body={"suggestion": "{fresh_producer_a}"})],
     "desk.unshortlist": [Row("need_fresh_a", HOUSE, body={"suggestion": "{fresh_rival_a}"})],
     "desk.send": [Row("need_fresh_a", HOUSE)],
+    "market.compare": [need("fresh", HOUSE)],
+    "market.question": [need("unseen", HOUSE, values={"gate": "price"})],
     "runs.show": [Row("run_done_a", HOUSE), Row("run_waiting_a", HOUSE)],
     "runs.cancel": [Row("run_waiting_a", HOUSE)],
     "suggestions.show": [Row("sent_producer_a", BUYERS | PRODUCERS), Row("fresh_producer_a", NOBODY)],
@@ -139,6 +142,7 @@ TABLE: dict[str, list[Row]] = {
     "alliance.act": [
         Row("alliance_producer_a", BUYER | PRODUCERS, knows=ITS_READER, values={"step": "grievance"}, body=SAID),
         Row("alliance_producer_a", BUYER | PRODUCER, knows=NO_MANAGERS, values={"step": "breach"}, body=SAID),
+        Row("alliance_producer_a", BUYER | PRODUCER, knows=NO_MANAGERS, values={"step": "pause"}, body=PAUSE),
     ],
     "deliveries.show": [Row("delivery_producer_a", BUYERS | PRODUCERS | HOUSE)],
     "deliveries.photo": [Row("delivery_producer_a", NOBODY)],

@@ -47,8 +47,8 @@ FRAGMENTS = ("needs.browse", "capacities.browse", "runs.show")
 # from the start.
 LISTS = {
     "agreements.listing", "capacities.mine", "desk.need", "desk.needs", "home.home", "home.matters",
-    "mandates.listing", "needs.browse", "needs.mine", "organizations.certificates", "organizations.members",
-    "prices.listing", "runs.listing", "suggestions.inbox",
+    "mandates.listing", "market.opportunities", "needs.browse", "needs.mine", "organizations.certificates",
+    "organizations.members", "prices.listing", "runs.listing", "suggestions.inbox",
 }  # fmt: skip
 GROWN = 1.5
 

@@ -33,7 +33,7 @@ def everything() -> dict[str, Any]:
         "product": product,
         "asked": attributes.for_product(product.code),
         "tasks": tasks(),
-        "sections": [Section("late_payment", "Late payments", tasks(), 12, "#tasks")],
+        "sections": [Section("late_payment", "Late payments", tasks(), 12, "#sg-tasks")],
         "steps": steps(),
         "terms": [
             Term("price_payment", Decimal("21.5"), Decimal(30)),
@@ -55,22 +55,22 @@ def tasks() -> list[Task]:
     return [
         Task(
             "Late payment", "bad", "Granos del Salar owes 204,000 BOB", "Delivery of quinoa by Salar Sereno.",
-            "See what is owed", "#tasks", "6 days late", "bad",
+            "See what is owed", "#sg-tasks", "6 days late", "bad",
         ),
         Task(
-            "Draft", "warn", "La Cosecha Andina and Guadual del Sol", "4 open points.", "Complete and send", "#tasks",
-            "Since 3 days ago", "warn",
+            "Draft", "warn", "La Cosecha Andina and Guadual del Sol", "4 open points.", "Complete and send",
+            "#sg-tasks", "Since 3 days ago", "warn",
         ),
-        Task("To send", "info", "3 shortlisted suggestions", "Neither side saw them.", "Review and send", "#tasks"),
-        Task("Accepted", "ok", "Both sides said yes", "The quantities are reserved.", "Open and draft", "#tasks"),
-        Task("Ageing", "", "Río Verde: plantain", "Matched while its figures are fresh.", "See the capacity", "#tasks"),
+        Task("To send", "info", "3 shortlisted suggestions", "Neither side saw them.", "Review and send", "#sg-tasks"),
+        Task("Accepted", "ok", "Both sides said yes", "The quantities are reserved.", "Open and draft", "#sg-tasks"),
+        Task("Ageing", "", "Río Verde: plantain", "It is still fresh.", "See the capacity", "#sg-tasks"),
     ]  # fmt: skip
 
 
 def steps() -> list[Step]:
     """A list of first steps with one done."""
     return [
-        Step("Complete your record", "Who represents you.", True, "To the record", "#steps"),
-        Step("Post your first need", "A template fills in what is usual.", False, "Post a need", "#steps"),
-        Step("Give a broker your mandate", "You see the fee first.", False, "See proposals", "#steps"),
+        Step("Complete your record", "Who represents you.", True, "To the record", "#h-steps"),
+        Step("Post your first need", "A template fills in what is usual.", False, "Post a need", "#h-steps"),
+        Step("Give a broker your mandate", "You see the fee first.", False, "See proposals", "#h-steps"),
     ]
