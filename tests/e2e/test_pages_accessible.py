@@ -44,7 +44,7 @@ BAD = (
 MAIN = {
     (VISITOR, "home.front"), (VISITOR, "needs.browse"), ("broker", "home.home"), ("broker", "desk.need"),
     ("buyer", "needs.new"), ("buyer", "suggestions.show"), ("clerk", "home.home"), ("clerk", "capacities.new"),
-    ("clerk", "agreements.show"), ("clerk", "readiness.show"),
+    ("clerk", "agreements.show"), ("clerk", "readiness.show"), (VISITOR, "help.styleguide"),
 }  # fmt: skip
 
 
@@ -54,7 +54,8 @@ class Look:
 
     language: str
     width: int
-    colours: str = "light"
+    colours: str = "system"
+    """As chosen on the page."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,7 @@ def test_every_page(house: House, chromium_path: str, who: str, look: Look) -> N
 
 
 def test_the_main_pages_in_the_dark(house: House, chromium_path: str) -> None:
+    """Chosen on a light system; tests/web/test_help.py holds a dark system's colours to the same."""
     visits = [Visit(who, a.path) for who in KINDS for a in house.pages(who) if (who, a.endpoint) in MAIN]
     assert look_at(chromium_path, house, visits, Look("es", 1440, "dark")) == []
 
@@ -186,11 +188,11 @@ async def _context(browser: Browser, house: House, who: str, look: Look) -> Brow
         base_url=house.address,
         viewport={"width": look.width, "height": 900},
         locale="es-CO" if look.language == "es" else "en-US",
-        color_scheme=look.colours,  # type: ignore[arg-type]
         reduced_motion="reduce",
     )
     cookie = house.cookie(who, look.language)
-    await context.add_cookies([{"name": "alianza", "value": cookie, "url": house.address}])
+    kept = {"alianza": cookie, "alianza_theme": look.colours}
+    await context.add_cookies([{"name": name, "value": kept[name], "url": house.address} for name in kept])
     return context
 
 

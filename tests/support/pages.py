@@ -29,7 +29,7 @@ ONLY = {
     "asked": {"suggestions.show"}, "signer": {"agreements.sign"}, "trader": LIFE, "seller": {"deliveries.show"},
 }  # fmt: skip
 # Pages that whoever has come in has no use for.
-FOR_VISITORS = {"home.front", "accounts.sign_in", "accounts.sign_up", "accounts.forgot"}
+FOR_VISITORS = {"home.front", "accounts.sign_in", "accounts.sign_up", "accounts.forgot", "help.styleguide"}
 # Addresses that answer with a file, which no browser shows as a page.
 FILES = {
     "agreements.as_pdf",
@@ -77,6 +77,7 @@ EXAMPLES: dict[str, tuple[frozenset[str], list[dict[str, str]]]] = {
     "capacities.export": (EVERYBODY, [{"format": "csv"}]),
     "capacities.show": (EVERYBODY, [{"capacity_id": "{capacity}"}]),
     "desk.need": (EVERYBODY, [{"need_id": "{need}"}, {"need_id": "{uncovered}"}]),
+    "home.matters": (frozenset({"broker"}), [{"kind": "shortlist"}, {"kind": "draft"}, {"kind": "late_payment"}]),
     "market.compare": (EVERYBODY, [{"need_id": "{need}"}]),
     "market.question": (EVERYBODY, [{"need_id": "{need}", "gate": "loss"}]),
     "needs.edit": (EVERYBODY, [{"need_id": "{need}"}]),
@@ -106,6 +107,8 @@ QUERIES = {
     "needs.new": ["?product=plantain_dom_harton&buyer={buyer}"],
     "capacities.new": ["?product=plantain_dom_harton"],
     "messages.inbox": ["?kind=suggestions"],
+    "desk.needs": ["?show=uncovered"],
+    "help.tour": ["?step=2"],
     "needs.browse": ["?q=papa", "?q=nothing+like+it"],
     "capacities.browse": ["?q=papa"],
 }

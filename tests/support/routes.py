@@ -54,6 +54,7 @@ def need(stage: str, *people: frozenset[str], **more: Any) -> Row:
 TABLE: dict[str, list[Row]] = {
     "asset": [Row("", EVERYBODY, values={"digest": "0", "name": "alianza.css"})],
     "home.demo_sign_in": [Row("", EVERYBODY, values={"person": "broker"})],
+    "home.matters": [Row("", EVERYBODY, values={"kind": "draft"})],
     "accounts.reset": [Row("", EVERYBODY, values={"token": "{reset}"}, body=NEW_PASSWORD)],
     "accounts.unsubscribe": [Row("", EVERYBODY, values={"token": "{ending}"})],
     "accounts.end_mail": [Row("", EVERYBODY, values={"token": "{ending}"})],
@@ -202,6 +203,7 @@ WRITERS_ONLY = (
 )  # fmt: skip
 BODIES: dict[str, dict[str, str]] = {
     "home.set_language": {"language": "en"},
+    "help.prefer": {"theme": "dark"},
     "accounts.sign_in": {"email": "buyer_b@example.org", "password": PASSWORD},
     "accounts.sign_up": {
         "kind": "buyer", "legal_name": "Compradora nueva", "country": "CO", "municipality": "Pereira",

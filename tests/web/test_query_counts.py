@@ -41,15 +41,14 @@ Key = tuple[str, str, str, str]
 """Who, endpoint, address, and "page" or "fragment"."""
 MOST = {"page": 6, "fragment": 4}
 # What sends more. Needs as an organization sees them: the person, her capacities, the needs, her certificates,
-# exchange rates and quotations are six, also when only the list is asked for. The broker's day: the person, the
-# clients, needs, suggestions, capacities, agreements, and what goes wrong with deliveries.
-MORE_STATEMENTS = {("clerk", "needs.browse", "fragment"): 6, ("broker", "home.home", "page"): 7}
+# exchange rates and quotations are six, also when only the list is asked for.
+MORE_STATEMENTS = {("clerk", "needs.browse", "fragment"): 6}
 MORE = 24
 FRAGMENTS = ("needs.browse", "capacities.browse", "runs.show")
 # What must be longer by half at least when there are 24 more of everything; the published capacities fill a page
 # from the start.
 LISTS = {
-    "agreements.listing", "capacities.mine", "desk.need", "desk.needs", "home.home",
+    "agreements.listing", "capacities.mine", "desk.need", "desk.needs", "home.home", "home.matters",
     "mandates.listing", "market.opportunities", "messages.inbox", "needs.browse", "needs.mine",
     "organizations.certificates", "organizations.members", "prices.listing", "runs.listing", "shared.listing",
     "suggestions.inbox",

@@ -27,6 +27,7 @@ SUBJECTS = (
     "clauses",
     "messages",
     "shared",
+    "help",
 )
 
 
