@@ -14,7 +14,8 @@ from broker.deliveries.models import (
 )
 from broker.documents.attachments import Attachment
 from broker.jobs.models import Job
-from broker.listings.models import Capacity, CapacitySlot, Contribution, Need
+from broker.listings.drafts import CapacityDraft
+from broker.listings.models import Capacity, CapacitySlot, Contribution, Need, NeedQuestion
 from broker.matchmaking.models import Candidate, LearnedModel, MatchingRun, NeedResult, Suggestion
 from broker.notifications.models import Message
 from broker.parties.models import Certificate, LoginAttempt, Mandate, Membership, Organization, User
@@ -33,6 +34,7 @@ __all__ = [
     "Breach",
     "Candidate",
     "Capacity",
+    "CapacityDraft",
     "CapacitySlot",
     "Certificate",
     "Contribution",
@@ -52,6 +54,7 @@ __all__ = [
     "Membership",
     "Message",
     "Need",
+    "NeedQuestion",
     "NeedResult",
     "Notice",
     "Organization",

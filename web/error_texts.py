@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
+from web.listing_error_texts import LISTING_ERRORS
+
 # What is added where an error brings along what might have been meant.
 HINTS = {
     "products": _l("The nearest names here: %(products)s."),
@@ -284,4 +286,4 @@ ERRORS = {
     "model_missing": _l("Nothing has been learned yet."),
     "model_not_better": _l("It does not foresee the answers better than the fixed weights, so it stays off."),
     "market_empty": _l("None of your clients has an open need."),
-}
+} | LISTING_ERRORS

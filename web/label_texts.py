@@ -5,7 +5,10 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 
+from web.outcome_texts import OUTCOMES
+
 LABELS = {
+    **OUTCOMES,
     "kind": {
         "producer_org": _l("Producer organization"),
         "union": _l("Union of organizations (second tier)"),

@@ -61,6 +61,17 @@ TABLE: dict[str, list[Row]] = {
         need("draft", BUYER, HOUSE, knows=ITS_READER, values={"action": "publish"}),
         need("fresh", BUYER, knows=ITS_READER | HOUSE, values={"action": "withdraw"}, body=WITHDRAWN),
     ],
+    "needs.offers": [need("sent", BUYERS), need("draft", BUYERS)],
+    "needs.ask": [
+        need("sent", PRODUCERS | RIVAL | frozenset({"producer_b", "union"}), body={"question": "?"}),
+        need("unseen", NOBODY, body={"question": "?"}),
+    ],
+    "needs.answer": [
+        need("fresh", BUYER, HOUSE, knows=ITS_READER, values={"question_id": "{question_a}"}, body={"answer": "x"}),
+    ],
+    "needs.decline_to_answer": [
+        need("fresh", BUYER, HOUSE, knows=ITS_READER, values={"question_id": "{question_a}"}),
+    ],
     "needs.export": [Row("", EVERYBODY, values={"format": name}) for name in ("csv", "xlsx")],
     "needs.bad_rows": [Row("", BUYER, values={"token": "{needs}", "format": "csv"})],
     "needs.import_confirm": [Row("", BUYER, values={"token": "{needs}"})],
@@ -73,6 +84,12 @@ TABLE: dict[str, list[Row]] = {
         Row("capacity_producer_a", PRODUCERS, values={"action": "reconfirm"}),
         Row("capacity_unseen_a", PRODUCERS, values={"action": "withdraw"}, body={"confirm": "1"}),
     ],
+    "capacities.buyers": [Row("capacity_producer_a", PRODUCERS), Row("capacity_unseen_a", PRODUCERS)],
+    "capacities.undo_reconfirm": [Row("capacity_producer_a", PRODUCERS)],
+    "capacities.resume": [Row("draft_producer_a", PRODUCERS)],
+    "capacities.question": [Row("draft_producer_a", PRODUCERS, values={"step": "week"}, body={"kg_week": "1"})],
+    "capacities.check_answers": [Row("draft_producer_a", PRODUCERS)],
+    "capacities.discard": [Row("draft_producer_a", PRODUCERS, body={"confirm": "1"})],
     "capacities.export": [Row("", EVERYBODY, values={"format": name}) for name in ("csv", "xlsx")],
     "capacities.bad_rows": [Row("", PRODUCER, values={"token": "{capacities}", "format": "csv"})],
     "capacities.import_confirm": [Row("", PRODUCER, values={"token": "{capacities}"})],
@@ -164,8 +181,8 @@ TABLE: dict[str, list[Row]] = {
 # Routes without an id: what is sent, and whom the role keeps from writing although the page is theirs.
 MANAGERS_ONLY = ("organizations.profile", "organizations.members", "organizations.certificates")
 WRITERS_ONLY = (
-    "needs.new", "capacities.new", "needs.import_file", "capacities.import_file", "mandates.propose", "runs.start",
-    "learning.order", "learning.switch",
+    "needs.new", "capacities.new", "capacities.start", "needs.import_file", "capacities.import_file",
+    "mandates.propose", "runs.start", "learning.order", "learning.switch",
 )  # fmt: skip
 BODIES: dict[str, dict[str, str]] = {
     "home.set_language": {"language": "en"},
@@ -187,6 +204,7 @@ BODIES: dict[str, dict[str, str]] = {
     "learning.switch": {"state": "off"},
     "needs.new": {**NEED, "buyer": "{client}"},
     "capacities.new": {**CAPACITY, "confirm": "1"},
+    "capacities.start": {"product": CAPACITY["product"]},
     "needs.import_file": {"decimal_separator": "."},
     "capacities.import_file": {"decimal_separator": "."},
     "mandates.propose": {**TERMS, **TERM, "client": "{organization_union}"},
@@ -209,7 +227,8 @@ def spreadsheet(kind: str) -> bytes:
 
 def address(site: Site, rule: Rule, row: Row, tokens: dict[str, str]) -> str:
     """The path of a route for the object of a row."""
-    values: dict[str, Any] = {name: text.format(**tokens) for name, text in row.values.items()}
+    names = {**site.world.objects, **tokens}
+    values: dict[str, Any] = {name: text.format(**names) for name, text in row.values.items()}
     for argument in rule.arguments - values.keys():
         values[argument] = site.world.objects[row.object]
     with site.app.test_request_context():
