@@ -1,6 +1,15 @@
 """Every entity, so that migrations and tests see the whole schema."""
 
-from broker.agreements.models import Acceptance, Agreement, AgreementVersion, Remark, SealedPdf, Signature
+from broker.agreements.house_models import HouseClause
+from broker.agreements.models import (
+    Acceptance,
+    Agreement,
+    AgreementPart,
+    AgreementVersion,
+    Remark,
+    SealedPdf,
+    Signature,
+)
 from broker.alliance.models import Breach, GivenContribution, Grievance, Meeting, Notice, Task
 from broker.audit.models import AuditEntry, AuditHead
 from broker.deliveries.models import (
@@ -18,13 +27,22 @@ from broker.listings.drafts import CapacityDraft
 from broker.listings.models import Capacity, CapacitySlot, Contribution, Need, NeedQuestion
 from broker.matchmaking.models import Candidate, LearnedModel, MatchingRun, NeedResult, Suggestion
 from broker.notifications.models import Message
-from broker.parties.models import Certificate, LoginAttempt, Mandate, Membership, Organization, User
+from broker.parties.models import (
+    Certificate,
+    LoginAttempt,
+    Mandate,
+    Membership,
+    Organization,
+    SigningMandate,
+    User,
+)
 from broker.prices.models import ExchangeRate, PricePoint
 from broker.readiness.models import Assessment, AssessmentValue
 
 __all__ = [
     "Acceptance",
     "Agreement",
+    "AgreementPart",
     "AgreementVersion",
     "Assessment",
     "AssessmentValue",
@@ -42,6 +60,7 @@ __all__ = [
     "ExchangeRate",
     "GivenContribution",
     "Grievance",
+    "HouseClause",
     "Job",
     "LearnedModel",
     "LoginAttempt",
@@ -63,6 +82,7 @@ __all__ = [
     "Remark",
     "SealedPdf",
     "Signature",
+    "SigningMandate",
     "Statement",
     "StatementLine",
     "Suggestion",

@@ -215,7 +215,7 @@ def verify(file: Path) -> None:
         if not proof.signatures:
             click.echo("It carries no signature.")
         if proof.latest != proof.number:
-            click.echo(f"It is not the last one: the agreement has a version {proof.latest}.")
+            click.echo(f"It is not the version in force, which is version {proof.latest} of the agreement.")
         return
     reasons = {
         "altered": f"The file names {named}, but is none of its PDFs: it was altered.",

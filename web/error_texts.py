@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
+from web.contract_error_texts import CONTRACT_ERRORS
 from web.listing_error_texts import LISTING_ERRORS
 
 # What is added where an error brings along what might have been meant.
@@ -286,4 +287,6 @@ ERRORS = {
     "model_missing": _l("Nothing has been learned yet."),
     "model_not_better": _l("It does not foresee the answers better than the fixed weights, so it stays off."),
     "market_empty": _l("None of your clients has an open need."),
-} | LISTING_ERRORS
+    **CONTRACT_ERRORS,
+    **LISTING_ERRORS,
+}

@@ -12,9 +12,9 @@ from broker.agreements.clause_library import (
     Clause,
     ClauseLibrary,
     Line,
-    house_library,
     plain_library,
 )
+from broker.agreements.clause_sets import library_for
 from broker.agreements.facts import DraftFacts
 from broker.agreements.fairness import Flag, flags
 from broker.agreements.fill import Filler, filler_for
@@ -59,7 +59,7 @@ def assemble(facts: DraftFacts, language: str, library: ClauseLibrary | None = N
     """
     if language not in LANGUAGES:
         raise ValueError(f"no clauses in {language!r}")
-    library = library or house_library()
+    library = library or library_for(facts)
     filler = filler_for(library, facts, language, LANGUAGES)
     used = [clause for clause in library.clauses if _applies(clause, facts)]
     parts = _parts(filler, [clause for clause in used if clause.part != SUMMARY_PART])
@@ -80,9 +80,9 @@ def assemble(facts: DraftFacts, language: str, library: ClauseLibrary | None = N
     return DraftDocument(document, points, found, {_name(clause): clause.version for clause in used})
 
 
-def summarize(facts: DraftFacts, language: str) -> Document:
+def summarize(facts: DraftFacts, language: str, library: ClauseLibrary | None = None) -> Document:
     """What the members read before anybody signs: the same facts in plain words, on one page, in "es" or "en"."""
-    library = house_library()
+    library = library or library_for(facts)
     filler = filler_for(library, facts, language, LANGUAGES)
     # What is open is open in the agreement; the summary shows it under the same number.
     _parts(filler, [clause for clause in library.clauses if clause.part and _applies(clause, facts)])

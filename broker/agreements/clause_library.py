@@ -154,12 +154,22 @@ def _placeholder(raw: Mapping[str, Any]) -> Placeholder:
     )
 
 
-def _bodies(body: str) -> dict[str, tuple[Line, ...]]:
+def source_of(path: Path) -> dict[str, str]:
+    """The bodies of a clause file as they are written, by language."""
+    return _sections(path.read_text(encoding="utf-8").split("---\n", 2)[2])
+
+
+def _sections(body: str) -> dict[str, str]:
     sections = re.split(r"^## ([a-z]{2})\n", body, flags=re.MULTILINE)
-    return {language: _lines(text) for language, text in zip(sections[1::2], sections[2::2], strict=True)}
+    return {language: text.strip() for language, text in zip(sections[1::2], sections[2::2], strict=True)}
 
 
-def _lines(text: str) -> tuple[Line, ...]:
+def _bodies(body: str) -> dict[str, tuple[Line, ...]]:
+    return {language: read_lines(text) for language, text in _sections(body).items()}
+
+
+def read_lines(text: str) -> tuple[Line, ...]:
+    """A body as its elements."""
     lines: list[Line] = []
     for paragraph in re.split(r"\n\s*\n", text.strip()):
         running: list[str] = []

@@ -71,13 +71,6 @@ def other_limits(facts: DraftFacts) -> tuple[Attribute, ...] | None:
     return tuple(limit for limit in facts.product.attributes if not limit.size)
 
 
-def dispute_hours(facts: DraftFacts) -> int | None:
-    """The usual time to dispute a rejection: 24 h for fresh products, 48 h for dry ones."""
-    if facts.product.fresh is None:
-        return None
-    return 24 if facts.product.fresh else 48
-
-
 def converted(facts: DraftFacts) -> bool:
     """Whether the quantity was said in another unit than kg."""
     return facts.schedule.factor != 1
@@ -126,7 +119,7 @@ DERIVED: dict[str, Callable[[DraftFacts], Any]] = {
     rule.__name__: rule
     for rule in (
         net_wait_days, packs_per_period, even_of_several, uneven, only_delivery, packing_name, incoterm,
-        size_limits, other_limits, dispute_hours, converted, price_converted, price_per_kg,
+        size_limits, other_limits, converted, price_converted, price_per_kg,
         proposed_unit_price, buyer_holds_certificate, contribution_types, reimbursable,
     )
 }  # fmt: skip

@@ -52,3 +52,28 @@ class AgreementAbandoned(Event):
     agreement_id: int
     by_organization_id: int
     reason: str
+
+
+@dataclass(frozen=True)
+class AgreementAmended(Event):
+    """Both have signed an amendment; `side` signed last."""
+
+    agreement_id: int
+    side: str
+
+
+@dataclass(frozen=True)
+class AmendmentDropped(Event):
+    """A side gave an amendment up, and says why."""
+
+    agreement_id: int
+    side: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class RenewalDrafted(Event):
+    """An agreement that continues another was drafted."""
+
+    agreement_id: int
+    side: str

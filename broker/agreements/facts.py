@@ -191,10 +191,42 @@ class Mandate:
 
 
 @dataclass(frozen=True)
+class Amendment:
+    """The signed version that this text would replace, and why."""
+
+    version: int
+    sha256: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Predecessor:
+    """The agreement that this one continues, by its number, its signed version and that version's hash."""
+
+    agreement: str
+    version: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class MemberShare:
+    """What one member of the union delivers, in kg over the whole agreement, and its mandate to sign: the minutes of
+    its assembly and their day."""
+
+    organization: str
+    quantity_kg: Decimal
+    minutes: str
+    given_on: dt.date
+    place: str | None = None
+    tax_id: str | None = None
+
+
+@dataclass(frozen=True)
 class DraftFacts:
     """Everything one draft agreement says. Raises ValueError for a term outside its list.
 
-    `wordings` are clauses that the parties wrote themselves, by the id of the clause they replace.
+    `wordings` are clauses that the parties wrote themselves, by the id of the clause they replace. `members` are those
+    for which a union signs.
     """
 
     created: dt.date
@@ -216,6 +248,9 @@ class DraftFacts:
     modalities: Modalities = field(default_factory=Modalities)
     rules: SharedRules = field(default_factory=SharedRules)
     wordings: Mapping[str, Words] | None = None
+    amendment: Amendment | None = None
+    continues: Predecessor | None = None
+    members: tuple[MemberShare, ...] | None = None
 
     def wording(self, clause: str) -> Words | None:
         """The words that the parties put in place of a clause of the library."""

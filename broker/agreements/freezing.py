@@ -11,7 +11,8 @@ from typing import Any
 
 from broker.agreements import facts as facts_module
 from broker.agreements.assembly import DraftDocument, assemble, summarize
-from broker.agreements.clause_library import LANGUAGES, ClauseLibrary, house_library
+from broker.agreements.clause_library import LANGUAGES, ClauseLibrary
+from broker.agreements.clause_sets import library_for
 from broker.agreements.facts import DraftFacts
 from broker.agreements.models import AgreementVersion
 from broker.documents import canonical
@@ -29,12 +30,14 @@ class Frozen:
 
 
 def freeze(facts: DraftFacts, library: ClauseLibrary | None = None) -> Frozen:
-    """The facts with the draft that they make in each language."""
-    library = library or house_library()
+    """The facts with the draft that they make in each language, by the clauses of `library`."""
+    library = library or library_for(facts)
     drafts = {language: assemble(facts, language, library) for language in LANGUAGES}
     raw = json.loads(facts_module.to_json(facts))
     content = {language: canonical.encode(draft) for language, draft in drafts.items()}
-    content["summary"] = {language: canonical.encode(summarize(facts, language)) for language in LANGUAGES}
+    content["summary"] = {
+        language: canonical.encode(summarize(facts, language, library)) for language in LANGUAGES
+    }
     return Frozen(raw, content, hash_of(raw, content), len(drafts[LANGUAGES[0]].open_points))
 
 

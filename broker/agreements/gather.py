@@ -76,7 +76,7 @@ def gather(
             facts.Contribution(type=c.type, description=c.description, reimbursable=c.reimbursable)
             for c in need.contributions
         ),
-        certificates=_certificates(need, buyer, certificates, holders or {}),
+        certificates=certificates_of(need, buyer, certificates, holders or {}),
         mandate=_mandate(mandate, broker),
         max_wait_days=capacity.max_wait_days,
         need=need.reference,
@@ -181,9 +181,10 @@ def _price(need: Need, deal: Deal) -> facts.Price:
     )
 
 
-def _certificates(
+def certificates_of(
     need: Need, buyer: Organization, held: Sequence[Certificate], holders: Mapping[int, Organization]
 ) -> tuple[facts.Certificate, ...]:
+    """What the need asks for, each with who holds it for the organization, as far as anybody does."""
     found = []
     for scheme in need.certificates:
         certificate = next((c for c in held if c.scheme == scheme), None)

@@ -1,13 +1,14 @@
-"""Agreements, their immutable versions, and what the parties say to each version."""
+"""Agreements, the capacities they promise, their immutable versions, and what the parties say to each version."""
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from broker.base import Entity, Id
-from broker.matchmaking.models import Suggestion
+from broker.listings.models import Capacity, Need
 from broker.parties.models import Organization, User
 
 AGREEMENT_STATES = (
@@ -31,10 +32,13 @@ SIGNING_METHODS = ("account", "paper")
 
 
 class Agreement(Entity, kw_only=True):
-    """What a suggestion accepted by both sides becomes: one agreement per signing organization.
+    """What suggestions accepted by both sides become: one agreement per signing organization, which is a union where
+    its members gave it the mandate to sign.
 
-    `promised` are the deliveries reserved on the capacity, as the facts of a version write them. `negotiation` is None
-    until the broker sends the draft to the parties.
+    `promised` are the deliveries reserved on all capacities together, as the facts of a version write them.
+    `negotiation` is None until the broker sends the draft to the parties. `binding` is the number of the version that
+    both signed last; a later one that stands is an amendment under way. `renews_id` is the agreement that this one
+    continues.
     """
 
     __tablename__ = "agreements"
@@ -44,11 +48,12 @@ class Agreement(Entity, kw_only=True):
         CheckConstraint(f"offered_by IS NULL OR offered_by IN {SIDES}", name="offered_by"),
         CheckConstraint("state <> 'negotiated' OR negotiated_at IS NOT NULL", name="negotiated"),
         CheckConstraint("state <> 'signed' OR signed_at IS NOT NULL", name="signed"),
+        CheckConstraint("(signed_at IS NULL) = (binding IS NULL)", name="binding"),
         CheckConstraint("buyer_id <> organization_id", name="two_parties"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True, init=False)
-    suggestion_id: Mapped[int] = mapped_column(ForeignKey("suggestions.id"), unique=True)
+    need_id: Mapped[int] = mapped_column(ForeignKey("needs.id"), index=True)
     buyer_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
     broker_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
@@ -59,11 +64,16 @@ class Agreement(Entity, kw_only=True):
     reply_by: Mapped[dt.date | None] = mapped_column(default=None)
     negotiated_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     signed_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+    binding: Mapped[int | None] = mapped_column(default=None)
+    renews_id: Mapped[int | None] = mapped_column(ForeignKey("agreements.id"), unique=True, default=None)
     ended_reason: Mapped[str | None] = mapped_column(default=None)
     promised: Mapped[list[Any]]
     created_at: Mapped[dt.datetime]
 
-    suggestion: Mapped[Suggestion] = relationship(init=False, repr=False)
+    need: Mapped[Need] = relationship(init=False, repr=False)
+    parts: Mapped[list["AgreementPart"]] = relationship(
+        default_factory=list, repr=False, order_by="AgreementPart.id"
+    )
     buyer: Mapped[Organization] = relationship(foreign_keys=[buyer_id], init=False, repr=False)
     organization: Mapped[Organization] = relationship(foreign_keys=[organization_id], init=False, repr=False)
     broker: Mapped[Organization] = relationship(foreign_keys=[broker_id], init=False, repr=False)
@@ -71,16 +81,38 @@ class Agreement(Entity, kw_only=True):
         default_factory=list, repr=False, order_by="AgreementVersion.number"
     )
 
+    @property
+    def total_kg(self) -> Decimal:
+        """Everything that is promised."""
+        return sum((Decimal(row["quantity_kg"]) for row in self.promised), Decimal(0))
+
     def party_id(self, side: str) -> int:
         """The organization of a side."""
         return {"buyer": self.buyer_id, "producer": self.organization_id, "broker": self.broker_id}[side]
+
+
+class AgreementPart(Entity, kw_only=True):
+    """What one capacity promises to an agreement: the kg of each delivery. There is one part, or one for each member
+    for which a union signs. A renewal comes of no suggestion."""
+
+    __tablename__ = "agreement_parts"
+    __table_args__ = (UniqueConstraint("agreement_id", "capacity_id"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, init=False)
+    agreement_id: Mapped[int] = mapped_column(ForeignKey("agreements.id"), index=True, init=False)
+    suggestion_id: Mapped[int | None] = mapped_column(ForeignKey("suggestions.id"), unique=True)
+    capacity_id: Mapped[int] = mapped_column(ForeignKey("capacities.id"), index=True)
+    promised: Mapped[list[Any]]
+
+    capacity: Mapped[Capacity] = relationship(init=False, repr=False)
 
 
 class AgreementVersion(Entity, kw_only=True):
     """The facts of an agreement at one moment with the words made of them, hashed together; never edited.
 
     `content` holds for each language the assembled draft and the plain summary. Versions older than this column have
-    none: their hash is over the facts alone. `changes` are the paths that differ from the version before.
+    none: their hash is over the facts alone. `changes` are the paths that differ from the version before. `amends` is
+    the number of the signed version that it would change; `dropped_at` is when that was given up.
     """
 
     __tablename__ = "agreement_versions"
@@ -88,6 +120,8 @@ class AgreementVersion(Entity, kw_only=True):
         UniqueConstraint("agreement_id", "number"),
         CheckConstraint("number >= 1", name="number"),
         CheckConstraint(f"author_side IN {SIDES}", name="author_side"),
+        CheckConstraint("amends IS NULL OR amends < number", name="amends"),
+        CheckConstraint("dropped_at IS NULL OR amends IS NOT NULL", name="dropped"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True, init=False)
@@ -100,6 +134,8 @@ class AgreementVersion(Entity, kw_only=True):
     note: Mapped[str] = mapped_column(Text, default="")
     changes: Mapped[list[str]] = mapped_column(default_factory=list)
     open_points: Mapped[int] = mapped_column(default=0)
+    amends: Mapped[int | None] = mapped_column(default=None)
+    dropped_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     created_at: Mapped[dt.datetime]
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 

@@ -13,8 +13,9 @@ from typing import Any, get_args, get_origin
 
 from broker.agreements.assembly import DraftDocument
 from broker.agreements.clause_library import Clause, ClauseLibrary, Placeholder, house_library
+from broker.agreements.clause_sets import every_clause, library_for
 from broker.agreements.facts import DraftFacts, Packing, from_json, to_json
-from broker.agreements.freezing import draft_of
+from broker.agreements.freezing import draft_of, facts_of
 from broker.agreements.models import AgreementVersion
 from broker.agreements.paths import kind_at
 from broker.documents import canonical
@@ -25,7 +26,7 @@ from broker.numerals import Separator, parse_decimal, parse_integer
 # Read in the text but said elsewhere: what was matched, who the parties are, and the calendar in its own table.
 FIXED = re.compile(
     r"derived\..*|created|need|suggestion|product\.(name|code)|schedule\.(start|end|periods.*)|.*legal_name"
-    r"|mandate\.broker"
+    r"|mandate\.broker|(amendment|continues|members)\..*"
 )
 # What a register or the mandate says stays as it is there; what nobody has said yet can be said here.
 REGISTERED = re.compile(r"product\.grade|certificates\..*|mandate\.fee_(kind|pct)|mandate\.payer")
@@ -67,9 +68,9 @@ class Term:
 def terms_of(version: AgreementVersion, draft: DraftDocument | None = None) -> tuple[Term, ...]:
     """The terms of a version in the order of its text, each once. `draft` is its text in any language, where the
     caller has it."""
-    library = house_library()
     draft, data = draft or draft_of(version, "es"), version.facts
-    asked = _asked(library)
+    # A clause of the broker house may ask for what only another set of clauses asks for.
+    asked = [*_asked(library_for(facts_of(version))), *_asked(every_clause())]
     advice = {point.path: point.recommended_value for point in draft.open_points}
     paths = [*_paths(draft.document.preamble, draft.document.sections)]
     for clause_id, name in SILENT:

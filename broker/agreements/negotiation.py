@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from broker.agreements import freezing
 from broker.agreements.checklist import checklist
 from broker.agreements.events import AgreementAbandoned, AgreementSent
+from broker.agreements.house_clauses import library
 from broker.agreements.models import Agreement, AgreementVersion, Remark
+from broker.agreements.promises import give_back, hold
 from broker.agreements.transitions import AGREEMENT, NEGOTIATION
 from broker.catalogue import countries
 from broker.clock import local_date
 from broker.errors import Conflict, Faults, NotAllowed, NotFound, RuleBroken
-from broker.listings.models import Need
-from broker.listings.periods import Period
-from broker.listings.reserve import release
-from broker.listings.services import load_capacity, load_need
-from broker.matchmaking.grid import need_periods
+from broker.matchmaking.models import Suggestion
+from broker.matchmaking.transitions import SUGGESTION
 from broker.parties.actor import Actor
 from broker.states import Stateful
 from broker.transaction import Transaction
@@ -51,16 +49,25 @@ def talks(agreement: Agreement) -> Stateful:
 
 
 def side_of(agreement: Agreement, actor: Actor) -> str:
-    """'buyer', 'producer' or 'broker'. Raises NotFound for a stranger."""
+    """'buyer', 'producer' or 'broker'; an organization for which its union signs reads as the producer's side. Raises
+    NotFound for a stranger."""
     sides = {
         agreement.buyer_id: "buyer",
         agreement.organization_id: "producer",
         agreement.broker_id: "broker",
     }
     side = sides.get(actor.organization_id or 0)
+    if side is None and any(p.capacity.organization_id == actor.organization_id for p in agreement.parts):
+        return "producer"
     if side is None:
         raise NotFound("not_found")
     return side
+
+
+def may_act(agreement: Agreement, actor: Actor) -> bool:
+    """Whether the actor may do anything in it: a reader looks on, and so do organizations for which a union signs."""
+    parties = (agreement.buyer_id, agreement.organization_id, agreement.broker_id)
+    return actor.may_write and actor.organization_id in parties
 
 
 def writing_side(agreement: Agreement, actor: Actor) -> str:
@@ -68,7 +75,13 @@ def writing_side(agreement: Agreement, actor: Actor) -> str:
     side = side_of(agreement, actor)
     if not actor.may_write:
         raise NotAllowed("role_may_not_write")
-    if side == "broker" and not actor.clients & {agreement.buyer_id, agreement.organization_id}:
+    if not may_act(agreement, actor):
+        raise NotAllowed("union_acts")
+    if side == "broker" and not actor.clients & {
+        agreement.buyer_id,
+        agreement.organization_id,
+        *(part.capacity.organization_id for part in agreement.parts),
+    }:
         raise NotAllowed("mandate_needed")
     return side
 
@@ -93,28 +106,37 @@ def send(tx: Transaction, agreement_id: int, reply_by: dt.date | None = None) ->
 
 def abandon(tx: Transaction, agreement_id: int, reason: str) -> Agreement:
     """End an agreement before anybody signs, for its parties and its broker; what it promised is free again on both
-    sides. Raises NotFound for a stranger, RuleBroken without a reason, Conflict when it is too late."""
+    sides, and the pairs can be suggested anew. Raises NotFound for a stranger, RuleBroken without a reason, Conflict
+    when it is too late."""
     found = tx.session.get(Agreement, agreement_id)
     if found is None:
         raise NotFound("not_found")
     side = writing_side(found, tx.actor)
-    if not reason.strip():
-        raise RuleBroken("reason_required", field="reason")
-    if len(reason.strip()) > LONGEST_REASON:
-        raise RuleBroken("too_long", field="reason", most=LONGEST_REASON)
-    suggestion = found.suggestion
-    need, capacity = load_need(tx, suggestion.need_id), load_capacity(tx, suggestion.capacity_id)
+    reason = reason_given(reason)
+    need, capacities = hold(tx, agreement_id)
     agreement = locked(tx, agreement_id)
     if latest(tx, agreement).signatures:
         raise Conflict("signed_by_one")
     AGREEMENT.move(agreement, "abandon", side)
     if agreement.negotiation is not None:
         NEGOTIATION.move(talks(agreement), "abandon", side)
-    agreement.ended_reason = reason.strip()
-    release(tx, need, capacity, promised_deliveries(agreement, need))
+    agreement.ended_reason = reason
+    give_back(tx, agreement, need, capacities)
+    for part in agreement.parts:
+        if part.suggestion_id is not None:
+            SUGGESTION.move(tx.session.get_one(Suggestion, part.suggestion_id), "end", "system")
     tx.record("agreement.abandon", "agreement", agreement.id, agreement.buyer_id, side=side, reason=reason)
-    tx.emit(AgreementAbandoned(agreement.id, tx.actor.organization_id or 0, reason.strip()))
+    tx.emit(AgreementAbandoned(agreement.id, tx.actor.organization_id or 0, reason))
     return agreement
+
+
+def reason_given(reason: str, field: str = "reason") -> str:
+    """A reason that others read. Raises RuleBroken('reason_required' | 'too_long')."""
+    if not reason.strip():
+        raise RuleBroken("reason_required", field=field)
+    if len(reason.strip()) > LONGEST_REASON:
+        raise RuleBroken("too_long", field=field, most=LONGEST_REASON)
+    return reason.strip()
 
 
 def remark(tx: Transaction, agreement_id: int, text: str, clause: str | None = None) -> Remark:
@@ -170,10 +192,11 @@ def day_of(agreement: Agreement, moment: dt.datetime) -> dt.date:
 
 
 def latest(tx: Transaction, agreement: Agreement) -> AgreementVersion:
-    """The last version, with its facts and words."""
+    """The last version that stands, with its facts and words: what is negotiated or, after the signatures, in force or
+    proposed as an amendment."""
     query = (
         select(AgreementVersion)
-        .where(AgreementVersion.agreement_id == agreement.id)
+        .where(AgreementVersion.agreement_id == agreement.id, AgreementVersion.dropped_at.is_(None))
         .order_by(AgreementVersion.number.desc())
         .limit(1)
         .options(joinedload(AgreementVersion.acceptances))
@@ -181,13 +204,9 @@ def latest(tx: Transaction, agreement: Agreement) -> AgreementVersion:
     return tx.session.scalars(query).unique().one()
 
 
-def promised_deliveries(agreement: Agreement, need: Need) -> list[tuple[Period, Decimal]]:
-    """What is reserved for the agreement: the need's period and kg."""
-    by_start = {period.start: period for period in need_periods(need)}
-    return [
-        (by_start[dt.date.fromisoformat(row["start"])], Decimal(row["quantity_kg"]))
-        for row in agreement.promised
-    ]
+def is_amending(agreement: Agreement, version: AgreementVersion) -> bool:
+    """Whether the version would change what both have signed."""
+    return agreement.binding is not None and version.number > agreement.binding
 
 
 def with_words(
@@ -196,7 +215,9 @@ def with_words(
     """The version itself, or one more of the same facts where it is of before words were frozen."""
     if version.content is not None:
         return version
-    return append_version(tx, agreement, version, freezing.freeze(freezing.facts_of(version)), side, "")
+    facts = freezing.facts_of(version)
+    frozen = freezing.freeze(facts, library(tx.session, agreement.broker_id, facts))
+    return append_version(tx, agreement, version, frozen, side, "")
 
 
 def append_version(
@@ -207,9 +228,11 @@ def append_version(
     side: str,
     note: str,
 ) -> AgreementVersion:
-    """The next version of an agreement."""
+    """The next version of an agreement; once both have signed it is an amendment."""
+    last = select(func.max(AgreementVersion.number)).where(AgreementVersion.agreement_id == agreement.id)
     version = AgreementVersion(
-        number=before.number + 1,
+        number=(tx.session.scalar(last) or 0) + 1,
+        amends=agreement.binding,
         facts=frozen.facts,
         content=frozen.content,
         sha256=frozen.sha256,

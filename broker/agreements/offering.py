@@ -10,27 +10,29 @@ from decimal import Decimal
 from typing import Any
 
 from broker.agreements import freezing
-from broker.agreements.clause_library import house_library
+from broker.agreements.amending import AMENDABLE, amended_facts
+from broker.agreements.clause_library import ClauseLibrary
 from broker.agreements.events import AgreementNegotiated, OfferMade
-from broker.agreements.facts import DraftFacts, Period
+from broker.agreements.facts import DraftFacts, MemberShare, Period
+from broker.agreements.house_clauses import library
 from broker.agreements.models import Acceptance, Agreement, AgreementVersion
 from broker.agreements.negotiable import changed, may_set, plain_words, terms_of
 from broker.agreements.negotiation import (
     LONGEST_NOTE,
     append_version,
+    day_of,
+    is_amending,
     latest,
     locked,
     moved,
-    promised_deliveries,
     talks,
     writing_side,
 )
+from broker.agreements.promises import hold, promise, split
 from broker.agreements.terms import INDEX_METHODS, PRICE_PARAMS, STATED_PRICES
 from broker.agreements.transitions import AGREEMENT, NEGOTIATION
-from broker.errors import Conflict, Faults, NotAllowed, NotFound, RuleBroken
+from broker.errors import Conflict, Faults, NotAllowed, RuleBroken
 from broker.listings.models import Capacity, Need
-from broker.listings.reserve import release, reserve
-from broker.listings.services import load_capacity, load_need
 from broker.matchmaking.grid import need_periods
 from broker.quantity import to_gram
 from broker.transaction import Transaction
@@ -52,7 +54,7 @@ def offer(
     reply_by: dt.date | None = None,
 ) -> AgreementVersion:
     """A new version with `values` (path -> JSON data), and the kg of some periods of the need by their first day, on
-    top of version `base`.
+    top of version `base`; once both have signed it is an amendment, whose first `note` is its reason.
 
     A party's own offer counts as its acceptance once nothing is open. Raises Conflict('version_moved_on') when
     somebody made another version meanwhile, NotAllowed for a term that is not the side's to set, Invalid for terms
@@ -60,7 +62,7 @@ def offer(
     """
     agreement = locked(tx, agreement_id)
     side = writing_side(agreement, tx.actor)
-    if agreement.state not in OPEN:
+    if agreement.state not in (*OPEN, *AMENDABLE):
         raise Conflict("state_moved_on", subject="agreement", state=agreement.state, action="offer")
     before = latest(tx, agreement)
     if before.number != base:
@@ -68,9 +70,11 @@ def offer(
     found = freezing.facts_of(before)
     facts = _of_one_method(found, changed(found, _allowed(before, agreement, side, values)))
     if wordings:
-        facts = _with_wordings(facts, wordings)
+        facts = _with_wordings(facts, wordings, library(tx.session, agreement.broker_id, facts))
     if quantities:
-        facts = _with_quantities(facts, quantities, agreement.suggestion.need)
+        facts = _with_quantities(facts, quantities, agreement.need)
+    if agreement.binding is not None:
+        facts = amended_facts(found, facts, before, agreement.binding, note, day_of(agreement, tx.now))
     _judge(facts)
     return _add_version(tx, agreement, before, facts, side, note, reply_by)
 
@@ -93,18 +97,14 @@ def adopt(tx: Transaction, agreement_id: int, base: int) -> AgreementVersion:
 def accept(tx: Transaction, agreement_id: int, sha256: str) -> Agreement:
     """A party accepts the version that it read, by its hash; with both, the agreement is negotiated and what it
     promises is reserved. Raises Conflict('version_moved_on') for another hash, RuleBroken('points_open')."""
-    found = tx.session.get(Agreement, agreement_id)
-    if found is None:
-        raise NotFound("not_found")
-    writing_side(found, tx.actor)
-    need, capacity = load_need(tx, found.suggestion.need_id), load_capacity(tx, found.suggestion.capacity_id)
+    need, capacities = hold(tx, agreement_id)
     agreement = locked(tx, agreement_id)
     side = writing_side(agreement, tx.actor)
     if side == "broker":
         raise NotAllowed("only_parties")
-    if agreement.state != "negotiating":
-        raise Conflict("state_moved_on", subject="agreement", state=agreement.state, action="agree")
     version = latest(tx, agreement)
+    if agreement.state != "negotiating" and not _is_proposed(agreement, version):
+        raise Conflict("state_moved_on", subject="agreement", state=agreement.state, action="agree")
     if version.sha256 != sha256 or version.content is None:
         raise Conflict("version_moved_on", number=version.number)
     # Said already: a form sent twice counts once, and nobody moved.
@@ -113,8 +113,17 @@ def accept(tx: Transaction, agreement_id: int, sha256: str) -> Agreement:
     if agreement.negotiation == "stalled":
         NEGOTIATION.move(talks(agreement), "wake", side)
     _accept(tx, agreement, version, side)
-    _settle(tx, agreement, version, side, need, capacity)
+    _settle(tx, agreement, version, side, need, capacities)
     return agreement
+
+
+def _is_proposed(agreement: Agreement, version: AgreementVersion) -> bool:
+    """Whether the version is an amendment that both have still to accept."""
+    return (
+        agreement.state in AMENDABLE
+        and is_amending(agreement, version)
+        and agreement.negotiation in ("offer", "counter")
+    )
 
 
 def _allowed(
@@ -146,15 +155,29 @@ def _with_quantities(facts: DraftFacts, quantities: Mapping[dt.date, Decimal], n
         raise RuleBroken("nothing_delivered", field="form")
     if tuple(kept) == facts.schedule.periods:
         return facts
+    schedule = replace(facts.schedule, periods=tuple(kept))
     # How much of the need all organizations cover was true of the other quantities.
-    return replace(facts, schedule=replace(facts.schedule, periods=tuple(kept)), joint_covered_pct=None)
+    return replace(
+        facts, schedule=schedule, members=_shares_of(facts, schedule.total_kg), joint_covered_pct=None
+    )
 
 
-def _with_wordings(facts: DraftFacts, wordings: Mapping[str, str]) -> DraftFacts:
+def _shares_of(facts: DraftFacts, kg: Decimal) -> tuple[MemberShare, ...] | None:
+    """What each member of a union delivers of `kg`, in the proportion of before."""
+    if not facts.members:
+        return facts.members
+    before = [member.quantity_kg for member in facts.members]
+    pieces = split(kg, before, before)
+    return tuple(
+        replace(member, quantity_kg=piece) for member, piece in zip(facts.members, pieces, strict=True)
+    )
+
+
+def _with_wordings(facts: DraftFacts, wordings: Mapping[str, str], own: ClauseLibrary) -> DraftFacts:
     """Clauses in the words of the parties, the same for every language; an empty text gives back the library's. Raises
     Invalid for a clause that is none, or a text that is too long."""
     faults, kept = Faults(), dict(facts.wordings or {})
-    known = {clause.id for clause in house_library().clauses if clause.part}
+    known = {clause.id for clause in own.clauses if clause.part}
     for clause, text in wordings.items():
         faults.require(clause in known, "choice_unknown", f"wording-{clause}", value=clause)
         faults.require(len(text) <= LONGEST_WORDING, "too_long", f"wording-{clause}", most=LONGEST_WORDING)
@@ -201,7 +224,7 @@ def _add_version(
     note: str,
     reply_by: dt.date | None,
 ) -> AgreementVersion:
-    frozen = freezing.freeze(facts)
+    frozen = freezing.freeze(facts, library(tx.session, agreement.broker_id, facts))
     if frozen.facts == before.facts:
         raise RuleBroken("nothing_changed", field="form")
     if len(note) > LONGEST_NOTE:
@@ -248,18 +271,20 @@ def _settle(
     version: AgreementVersion,
     side: str,
     need: Need,
-    capacity: Capacity,
+    capacities: Mapping[int, Capacity],
 ) -> None:
-    """With both acceptances: negotiated, and what is promised follows the version."""
+    """With both acceptances: negotiated, and what is promised follows the version. What an amendment promises follows
+    its signatures, for until then the signed version stands."""
     if {one.side for one in version.acceptances} != {"buyer", "producer"}:
         return
-    wanted = version.facts["schedule"]["periods"]
-    if wanted != agreement.promised:
-        release(tx, need, capacity, promised_deliveries(agreement, need))
-        agreement.promised = wanted
-        reserve(tx, need, capacity, promised_deliveries(agreement, need), under_way=True)
     agreement.negotiated_at = tx.now
-    AGREEMENT.move(agreement, "agree", side)
     NEGOTIATION.move(talks(agreement), "agree", side)
-    tx.record("agreement.negotiated", "agreement", agreement.id, agreement.buyer_id, sha256=version.sha256)
+    verb = "agreement.amendment_accepted"
+    if agreement.binding is None:
+        verb = "agreement.negotiated"
+        wanted = version.facts["schedule"]["periods"]
+        if wanted != agreement.promised:
+            promise(tx, agreement, need, capacities, wanted)
+        AGREEMENT.move(agreement, "agree", side)
+    tx.record(verb, "agreement", agreement.id, agreement.buyer_id, sha256=version.sha256)
     tx.emit(AgreementNegotiated(agreement.id))

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload, undefer
 
 from broker.agreements.freezing import is_intact
 from broker.agreements.models import Agreement, AgreementVersion, SealedPdf, Signature
+from broker.agreements.queries import in_force
 from broker.agreements.signature_page import Signed, pdf_of, signed_of
 from broker.agreements.signing import seal_of
 from broker.audit.models import AuditEntry
@@ -26,7 +27,8 @@ class Proof:
     """What a file is.
 
     `verdict`: proven (byte for byte a PDF of a version), altered (it names a version but is none of its PDFs), damaged
-    (the stored version no longer has its hash) or unknown. `latest` is the number of the agreement's last version.
+    (the stored version no longer has its hash) or unknown. `latest` is the number of the version in force, before any
+    signature the last.
     """
 
     verdict: str
@@ -67,8 +69,7 @@ def with_scans(session: Session, version_id: int) -> list[tuple[Signature, str]]
 
 
 def _prove(session: Session, version: AgreementVersion, language: str, data: bytes) -> Proof:
-    query = select(AgreementVersion.number).where(AgreementVersion.agreement_id == version.agreement_id)
-    latest = session.scalar(query.order_by(AgreementVersion.number.desc()).limit(1))
+    latest = in_force(session, session.get_one(Agreement, version.agreement_id)).number
 
     def proof(verdict: str, signatures: Sequence[Signed] = ()) -> Proof:
         return Proof(
@@ -114,8 +115,8 @@ class Fault:
 
 def faults_of_versions(session: Session) -> Iterator[Fault]:
     """Versions whose content has another hash or whose number is missing, acceptances and signatures of another hash,
-    signatures that say other than what was audited, scans that are other files, and signed agreements whose last
-    version lacks an acceptance or a signature."""
+    signatures that say other than what was audited, scans that are other files, and signed agreements whose version in
+    force lacks an acceptance or a signature."""
     query = (
         select(AgreementVersion)
         .options(
@@ -127,30 +128,33 @@ def faults_of_versions(session: Session) -> Iterator[Fault]:
         .order_by(AgreementVersion.agreement_id, AgreementVersion.number)
     )
     audited = _audited(session)
-    last: dict[int, AgreementVersion] = {}
+    last: dict[int, int] = {}
+    signed: dict[tuple[int, int], AgreementVersion] = {}
     for version in session.scalars(query).unique():
         place = (version.agreement_id, version.number)
-        before = last.get(version.agreement_id)
-        if version.number != (before.number if before else 0) + 1:
+        if version.number != last.get(version.agreement_id, 0) + 1:
             yield Fault("version_missing", *place)
-        last[version.agreement_id] = version
+        last[version.agreement_id] = version.number
+        if version.signatures:
+            signed[place] = version
         if not is_intact(version):
             yield Fault("version_altered", *place)
         if any(one.sha256 != version.sha256 for one in version.acceptances):
             yield Fault("acceptance_of_another_hash", *place)
         for code in _of_signatures(session, version, audited):
             yield Fault(code, *place)
-    yield from _unsigned(session, last)
+    yield from _unsigned(session, signed)
 
 
-def _unsigned(session: Session, last: dict[int, AgreementVersion]) -> Iterator[Fault]:
-    for agreement_id in session.scalars(select(Agreement.id).where(Agreement.signed_at.is_not(None))):
-        version = last.get(agreement_id)
-        number = version.number if version else 0
+def _unsigned(session: Session, signed: dict[tuple[int, int], AgreementVersion]) -> Iterator[Fault]:
+    query = select(Agreement.id, Agreement.binding).where(Agreement.signed_at.is_not(None))
+    for agreement_id, binding in session.execute(query.order_by(Agreement.id)):
+        place = (agreement_id, binding or 0)
+        version = signed.get(place)
         if {one.side for one in (version.signatures if version else ())} != BOTH:
-            yield Fault("signature_missing", agreement_id, number)
+            yield Fault("signature_missing", *place)
         if {one.side for one in (version.acceptances if version else ())} != BOTH:
-            yield Fault("acceptance_missing", agreement_id, number)
+            yield Fault("acceptance_missing", *place)
 
 
 def _of_signatures(session: Session, version: AgreementVersion, audited: set[str]) -> Iterator[str]:

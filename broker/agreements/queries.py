@@ -4,25 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, joinedload, undefer
 
-from broker.agreements.models import Acceptance, Agreement, AgreementVersion, Remark, Signature
+from broker.agreements.models import (
+    Acceptance,
+    Agreement,
+    AgreementPart,
+    AgreementVersion,
+    Remark,
+    Signature,
+)
 from broker.errors import NotFound
-from broker.matchmaking.models import Suggestion
+from broker.listings.models import Capacity
 from broker.parties.actor import Actor
 
 
 def agreements_of(session: Session, actor: Actor) -> Sequence[Agreement]:
-    """The agreements in which the actor's organization is buyer, organization or broker, newest first."""
-    own = actor.organization_id
+    """The agreements that the actor's organization reads, newest first."""
     query = (
         select(Agreement)
-        .where(or_(Agreement.buyer_id == own, Agreement.organization_id == own, Agreement.broker_id == own))
+        .where(readable(actor))
         .options(
             joinedload(Agreement.buyer),
             joinedload(Agreement.organization),
-            joinedload(Agreement.suggestion).joinedload(Suggestion.need),
+            joinedload(Agreement.need),
             # A list shows of each version only its number and how much is open.
             joinedload(Agreement.versions).load_only(AgreementVersion.number, AgreementVersion.open_points),
         )
@@ -31,11 +37,27 @@ def agreements_of(session: Session, actor: Actor) -> Sequence[Agreement]:
     return session.scalars(query).unique().all()
 
 
+def party_to(actor: Actor) -> ColumnElement[bool]:
+    """Of an agreement: the actor's organization is its buyer, its organization or its broker."""
+    own = actor.organization_id
+    return or_(Agreement.buyer_id == own, Agreement.organization_id == own, Agreement.broker_id == own)
+
+
+def readable(actor: Actor) -> ColumnElement[bool]:
+    """Of an agreement: the actor is a party to it, or a union signs for her organization."""
+    through = (
+        select(AgreementPart.id)
+        .join(AgreementPart.capacity)
+        .where(AgreementPart.agreement_id == Agreement.id, Capacity.organization_id == actor.organization_id)
+    )
+    return or_(party_to(actor), through.exists())
+
+
 def agreement_for(session: Session, actor: Actor, agreement_id: int) -> Agreement:
-    """One agreement with its three houses, for its parties and its broker. Raises NotFound for anyone else."""
+    """One agreement with its three houses, for whoever reads it. Raises NotFound for anyone else."""
     query = (
         select(Agreement)
-        .where(Agreement.id == agreement_id)
+        .where(Agreement.id == agreement_id, readable(actor))
         .options(
             joinedload(Agreement.buyer),
             joinedload(Agreement.organization),
@@ -43,8 +65,7 @@ def agreement_for(session: Session, actor: Actor, agreement_id: int) -> Agreemen
         )
     )
     agreement = session.scalar(query)
-    own = actor.organization_id
-    if agreement is None or own not in (agreement.buyer_id, agreement.organization_id, agreement.broker_id):
+    if agreement is None:
         raise NotFound("not_found")
     return agreement
 
@@ -65,9 +86,11 @@ def history(session: Session, agreement: Agreement) -> Sequence[AgreementVersion
 
 
 def version_of(session: Session, agreement: Agreement, number: int | None = None) -> AgreementVersion:
-    """One version with its facts and words, the last where no number is given. Raises NotFound."""
+    """One version with its facts and words, the last that stands where no number is given. Raises NotFound."""
     query = select(AgreementVersion).where(AgreementVersion.agreement_id == agreement.id)
-    if number is not None:
+    if number is None:
+        query = query.where(AgreementVersion.dropped_at.is_(None))
+    else:
         query = query.where(AgreementVersion.number == number)
     query = query.options(undefer(AgreementVersion.facts), undefer(AgreementVersion.content))
     query = query.order_by(AgreementVersion.number.desc()).limit(1)
@@ -75,6 +98,11 @@ def version_of(session: Session, agreement: Agreement, number: int | None = None
     if found is None:
         raise NotFound("not_found")
     return found
+
+
+def in_force(session: Session, agreement: Agreement) -> AgreementVersion:
+    """The version that both signed last; before any signature the last that stands."""
+    return version_of(session, agreement, agreement.binding)
 
 
 def remarks_on(session: Session, agreement: Agreement) -> Sequence[Remark]:

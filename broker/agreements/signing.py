@@ -9,9 +9,11 @@ import datetime as dt
 import unicodedata
 
 from broker.agreements import freezing
-from broker.agreements.events import AgreementSigned, SignatureGiven
+from broker.agreements.amending import AMENDABLE
+from broker.agreements.events import AgreementAmended, AgreementSigned, SignatureGiven
 from broker.agreements.models import Agreement, AgreementVersion, Signature
-from broker.agreements.negotiation import day_of, latest, locked, writing_side
+from broker.agreements.negotiation import day_of, is_amending, latest, locked, writing_side
+from broker.agreements.promises import hold, promise
 from broker.agreements.transitions import AGREEMENT
 from broker.documents import canonical
 from broker.documents.attachments import Attachment, attach
@@ -37,6 +39,17 @@ def representative_of(version: AgreementVersion, side: str) -> tuple[str, str]:
     """Who signs for a side, and by what authority, as the version says."""
     party = version.facts["buyer" if side == "buyer" else "organization"]
     return party.get("representative") or "", party.get("representative_authority") or ""
+
+
+def may_be_signed(agreement: Agreement, version: AgreementVersion) -> bool:
+    """Whether both have accepted the version, as the agreement or as its amendment, and it waits for signatures."""
+    if agreement.state == "negotiated":
+        return True
+    return (
+        agreement.state in AMENDABLE
+        and is_amending(agreement, version)
+        and agreement.negotiation == "agreed_in_principle"
+    )
 
 
 def sign(
@@ -113,14 +126,16 @@ def _again(tx: Transaction, password: str, code: str, address: str, faults: Faul
 
 
 def _signable(tx: Transaction, agreement_id: int, sha256: str) -> tuple[Agreement, AgreementVersion, str]:
+    # The second signature under an amendment changes what is promised.
+    hold(tx, agreement_id)
     agreement = locked(tx, agreement_id)
     side = writing_side(agreement, tx.actor)
     if side == "broker":
         raise NotAllowed("only_parties")
     require_manager(tx.actor, agreement.party_id(side))
-    if agreement.state != "negotiated":
-        raise Conflict("state_moved_on", subject="agreement", state=agreement.state, action="sign")
     version = latest(tx, agreement)
+    if not may_be_signed(agreement, version):
+        raise Conflict("state_moved_on", subject="agreement", state=agreement.state, action="sign")
     if version.sha256 != sha256 or not freezing.is_intact(version):
         raise Conflict("version_moved_on", number=version.number)
     ends = review_ends(agreement, version)
@@ -169,11 +184,32 @@ def _signed(
     )  # fmt: skip
     tx.emit(SignatureGiven(version.id, len(version.signatures)))
     if {one.side for one in version.signatures} == {"buyer", "producer"}:
-        agreement.signed_at = tx.now
-        AGREEMENT.move(agreement, "sign", side)
-        tx.record("agreement.signed", "agreement", agreement.id, agreement.buyer_id, sha256=version.sha256)
-        tx.emit(AgreementSigned(agreement.id))
+        _bind(tx, agreement, version, side)
     return agreement
+
+
+def _bind(tx: Transaction, agreement: Agreement, version: AgreementVersion, side: str) -> None:
+    """With both signatures the version is in force."""
+    amends = agreement.binding is not None
+    agreement.binding = version.number
+    verb = "agreement.amended" if amends else "agreement.signed"
+    tx.record(
+        verb, "agreement", agreement.id, agreement.buyer_id, number=version.number, sha256=version.sha256
+    )
+    if amends:
+        wanted = version.facts["schedule"]["periods"]
+        if wanted != agreement.promised:
+            promise(tx, agreement, *hold(tx, agreement.id), wanted)
+        tx.emit(AgreementAmended(agreement.id, side))
+        return
+    agreement.signed_at = tx.now
+    AGREEMENT.move(agreement, "sign", side)
+    if agreement.renews_id is not None:
+        before = tx.session.get_one(Agreement, agreement.renews_id, with_for_update=True)
+        if before.state == "completed":
+            AGREEMENT.move(before, "renew", side)
+            tx.record("agreement.renewed", "agreement", before.id, before.buyer_id, by=agreement.id)
+    tx.emit(AgreementSigned(agreement.id))
 
 
 def _plain(name: str) -> str:

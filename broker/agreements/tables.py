@@ -170,6 +170,26 @@ def _reimbursement(filler: Filler, clause: Clause, clause_number: str) -> Table:
     return _table(filler, ("contribution", "how", "cap"), rows)
 
 
+def _union_members(filler: Filler, clause: Clause, clause_number: str) -> Table:
+    speech = filler.speech
+    rows = []
+    for index, member in enumerate(speech.facts.members or ()):
+        path = f"members.{index}"
+        minutes = f"{member.minutes}, {date(speech, member.given_on)}"
+        rows.append(
+            Row(
+                (
+                    _datum(member.organization, f"{path}.organization"),
+                    _datum(member.tax_id or "–", f"{path}.tax_id"),
+                    _datum(minutes, f"{path}.minutes"),
+                    _datum(kilograms(speech, member.quantity_kg), f"{path}.quantity_kg"),
+                )
+            )
+        )
+    columns = [Column(filler.label(code)) for code in ("organization", "tax_number", "minutes")]
+    return Table("", (*columns, Column(filler.label("kilograms"), align="end")), tuple(rows))
+
+
 def _table(filler: Filler, columns: tuple[str, ...], rows: list[Row]) -> Table:
     return Table("", tuple(Column(filler.label(code)) for code in columns), tuple(rows))
 
@@ -191,4 +211,5 @@ BUILDERS: dict[str, Builder] = {
     "inputs": _contributions(derived.INPUTS),
     "prefinance": _contributions(derived.PREFINANCE),
     "reimbursement": _reimbursement,
+    "union_members": _union_members,
 }

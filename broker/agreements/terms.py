@@ -125,7 +125,10 @@ class QuantityRules:
 
 @dataclass(frozen=True)
 class Modalities:
-    """How the product is grown, delivered, graded and received. Payers: buyer, organization, both, loser."""
+    """How the product is grown, delivered, graded and received. Payers: buyer, organization, both, loser.
+
+    `harvest_hours` pass at most between harvest and delivery; within `approval_days` the buyer answers a sample.
+    """
 
     site: str | None = None
     practices: str | None = None
@@ -140,6 +143,8 @@ class Modalities:
     silence_hours: int | None = None
     risk_passes: str | None = None
     title_passes: str | None = None
+    harvest_hours: int | None = None
+    approval_days: int | None = None
 
 
 @dataclass(frozen=True)

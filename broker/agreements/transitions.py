@@ -18,7 +18,8 @@ AGREEMENT = StateTable(
         transition("suspend", "active", "suspended", "buyer|producer"),
         transition("resume", "suspended", "active", "buyer|producer"),
         transition("complete", "active", "completed", "system"),
-        transition("renew", "completed", "renewed", "buyer|producer"),
+        # The parties do it by signing the agreement that continues this one, before or after its end.
+        transition("renew", "completed", "renewed", "buyer|producer|system"),
         transition("terminate", "active|breached", "terminated", "buyer|producer"),
         transition("abandon", "draft|negotiating|negotiated", "abandoned", "buyer|producer|broker"),
     ],
@@ -30,6 +31,10 @@ NEGOTIATION = StateTable(
         transition("offer", "opened|stalled|counter|agreed_in_principle", "offer", "buyer|producer|broker"),
         transition("counter", "offer", "counter", "buyer|producer|broker"),
         transition("agree", "opened|offer|counter", "agreed_in_principle", "buyer|producer"),
+        # An amendment that is given up leaves what both signed.
+        transition(
+            "drop", "offer|counter|agreed_in_principle", "agreed_in_principle", "buyer|producer|broker"
+        ),
         transition("wake", "stalled", "opened", "buyer|producer"),
         transition("stall", "opened|offer|counter", "stalled", "system"),
         transition(

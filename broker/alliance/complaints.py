@@ -7,7 +7,8 @@ import datetime as dt
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from broker.agreements.models import Agreement, AgreementVersion
+from broker.agreements.models import Agreement
+from broker.agreements.queries import in_force
 from broker.agreements.transitions import AGREEMENT
 from broker.alliance.acting import party, said
 from broker.alliance.committee import noted_since
@@ -187,7 +188,6 @@ def _grievance(tx: Transaction, agreement_id: int, grievance_id: int) -> Grievan
 
 
 def _rule(session: Session, agreement: Agreement, name: str, default: int) -> int:
-    """A number of days out of the rules of the signed version."""
-    query = select(AgreementVersion.facts).where(AgreementVersion.agreement_id == agreement.id)
-    facts = session.scalar(query.order_by(AgreementVersion.number.desc()).limit(1)) or {}
+    """A number of days out of the rules of the version in force."""
+    facts = in_force(session, agreement).facts
     return int((facts.get("rules") or {}).get(name) or default)

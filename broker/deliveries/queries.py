@@ -11,9 +11,9 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from broker.agreements.models import Agreement
+from broker.agreements.queries import party_to, readable
 from broker.deliveries.models import Delivery, Lot, Payment, Statement
 from broker.errors import NotFound
-from broker.matchmaking.models import Suggestion
 from broker.parties.actor import Actor
 
 PER_PAGE = 25
@@ -45,7 +45,8 @@ def deliveries_of(
     session: Session, actor: Actor, today: dt.date, show: str, number: int, agreement_id: int | None = None
 ) -> Page:
     """A page of the actor's deliveries: what asks something of her (todo), what is coming, ended, or all, by date."""
-    chosen: list[ColumnElement[bool]] = [_own(actor), _shown(show, actor, today)]
+    own = party_to(actor) if show == "todo" else readable(actor)
+    chosen: list[ColumnElement[bool]] = [own, _shown(show, actor, today)]
     if agreement_id is not None:
         chosen.append(Delivery.agreement_id == agreement_id)
     where = and_(*chosen)
@@ -66,7 +67,7 @@ def calendar_of(session: Session, organization_id: int, from_day: dt.date) -> Se
 
 def delivery_for(session: Session, actor: Actor, delivery_id: int) -> Delivery:
     """One delivery with its lots, its statement and payments. Raises NotFound for a stranger."""
-    query = _with_parties().where(Delivery.id == delivery_id, _own(actor))
+    query = _with_parties().where(Delivery.id == delivery_id, readable(actor))
     query = query.options(
         selectinload(Delivery.lots).selectinload(Lot.lines),
         joinedload(Delivery.statement).joinedload(Statement.lines),
@@ -84,7 +85,7 @@ def statement_for(session: Session, actor: Actor, statement_id: int) -> Statemen
         select(Statement)
         .join(Statement.delivery)
         .join(Delivery.agreement)
-        .where(Statement.id == statement_id, _own(actor))
+        .where(Statement.id == statement_id, readable(actor))
         .options(
             contains_eager(Statement.delivery).contains_eager(Delivery.agreement).options(*_names()),
             joinedload(Statement.lines),
@@ -104,7 +105,7 @@ def statements_of(session: Session, actor: Actor, agreement_id: int | None = Non
         select(Statement)
         .join(Statement.delivery)
         .join(Delivery.agreement)
-        .where(_own(actor))
+        .where(readable(actor))
         .options(
             contains_eager(Statement.delivery).contains_eager(Delivery.agreement).options(*_names()),
             selectinload(Statement.lines),
@@ -125,13 +126,8 @@ def advances_of(session: Session, agreement_id: int) -> Sequence[Payment]:
 
 def todo_count(session: Session, actor: Actor, today: dt.date) -> int:
     """How many deliveries ask something of the actor."""
-    where = and_(_own(actor), _shown("todo", actor, today))
+    where = and_(party_to(actor), _shown("todo", actor, today))
     return session.scalar(select(func.count(Delivery.id)).join(Delivery.agreement).where(where)) or 0
-
-
-def _own(actor: Actor) -> ColumnElement[bool]:
-    own = actor.organization_id
-    return or_(Agreement.buyer_id == own, Agreement.organization_id == own, Agreement.broker_id == own)
 
 
 def _shown(show: str, actor: Actor, today: dt.date) -> ColumnElement[bool]:
@@ -168,5 +164,5 @@ def _names() -> tuple[Any, ...]:
     return (
         joinedload(Agreement.buyer),
         joinedload(Agreement.organization),
-        joinedload(Agreement.suggestion).joinedload(Suggestion.need),
+        joinedload(Agreement.need),
     )

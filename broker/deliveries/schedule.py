@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from decimal import Decimal
 
 from sqlalchemy import select
 
-from broker.agreements.events import AgreementSigned
+from broker.agreements.events import AgreementAmended, AgreementSigned
 from broker.agreements.models import Agreement
-from broker.agreements.negotiation import day_of, side_of
+from broker.agreements.negotiation import day_of, may_act, side_of
 from broker.agreements.transitions import AGREEMENT
 from broker.deliveries.events import DeliveryMoved
 from broker.deliveries.models import Delivery
@@ -32,15 +33,7 @@ def schedule(tx: Transaction, event: AgreementSigned) -> None:
     """A signed agreement gets its calendar: one delivery for each period that it promises."""
     agreement = tx.session.get_one(Agreement, event.agreement_id)
     for number, row in enumerate(agreement.promised, start=1):
-        tx.session.add(
-            Delivery(
-                agreement_id=agreement.id,
-                number=number,
-                starts_on=dt.date.fromisoformat(row["start"]),
-                ends_on=dt.date.fromisoformat(row["end"]),
-                planned_kg=Decimal(row["quantity_kg"]),
-            )
-        )
+        tx.session.add(_planned(agreement, number, row))
     tx.session.flush()
     tx.record(
         "delivery.scheduled",
@@ -48,6 +41,40 @@ def schedule(tx: Transaction, event: AgreementSigned) -> None:
         agreement.id,
         agreement.organization_id,
         count=len(agreement.promised),
+    )
+
+
+@on(AgreementAmended)
+def reschedule(tx: Transaction, event: AgreementAmended) -> None:
+    """After an amendment: what has not been sent follows the new calendar. A delivery that it leaves out is called
+    off, one that it adds gets the next number; what is on its way or received stays as it is."""
+    agreement = tx.session.get_one(Agreement, event.agreement_id)
+    query = select(Delivery).where(Delivery.agreement_id == agreement.id).with_for_update()
+    there = {one.starts_on: one for one in tx.session.scalars(query.order_by(Delivery.number))}
+    wanted = {dt.date.fromisoformat(row["start"]): row for row in agreement.promised}
+    for start, delivery in there.items():
+        if delivery.state not in ("scheduled", "confirmed"):
+            continue
+        if start in wanted:
+            delivery.planned_kg = Decimal(wanted[start]["quantity_kg"])
+        else:
+            delivery.ended_reason = "amendment"
+            moved(tx, delivery, "cancel", event.side, None)
+    number = max((one.number for one in there.values()), default=0)
+    for start in sorted(wanted.keys() - there.keys()):
+        number += 1
+        tx.session.add(_planned(agreement, number, wanted[start]))
+    tx.session.flush()
+    tx.record("delivery.rescheduled", "agreement", agreement.id, agreement.organization_id, count=len(wanted))
+
+
+def _planned(agreement: Agreement, number: int, row: Mapping[str, str]) -> Delivery:
+    return Delivery(
+        agreement_id=agreement.id,
+        number=number,
+        starts_on=dt.date.fromisoformat(row["start"]),
+        ends_on=dt.date.fromisoformat(row["end"]),
+        planned_kg=Decimal(row["quantity_kg"]),
     )
 
 
@@ -87,6 +114,8 @@ def acting_side(actor: Actor, agreement: Agreement) -> str:
         raise NotAllowed("role_may_not_write")
     if side == "broker":
         raise NotAllowed("only_parties_deliver")
+    if not may_act(agreement, actor):
+        raise NotAllowed("union_acts")
     return side
 
 
@@ -187,6 +216,17 @@ def _complete(tx: Transaction) -> None:
         if not _may_be_disputed(tx, agreement):
             AGREEMENT.move(agreement, "complete", "system")
             tx.record("agreement.complete", "agreement", agreement.id, agreement.buyer_id)
+            _renew(tx, agreement)
+
+
+def _renew(tx: Transaction, agreement: Agreement) -> None:
+    """What ends while the agreement that continues it is signed already is renewed."""
+    after = tx.session.scalar(
+        select(Agreement).where(Agreement.renews_id == agreement.id, Agreement.signed_at.is_not(None))
+    )
+    if after is not None:
+        AGREEMENT.move(agreement, "renew", "system")
+        tx.record("agreement.renewed", "agreement", agreement.id, agreement.buyer_id, by=after.id)
 
 
 def _may_be_disputed(tx: Transaction, agreement: Agreement) -> bool:

@@ -210,8 +210,7 @@ def advance_expected(
         settled = price_on(terms.price, Inputs(known.series, rate))
     except RuleBroken:
         return None
-    kg = sum((Decimal(row["quantity_kg"]) for row in agreement.promised), Decimal(0))
-    value = Money.rounded(settled.per_unit * kg / settled.unit_kg, settled.currency)
+    value = Money.rounded(settled.per_unit * agreement.total_kg / settled.unit_kg, settled.currency)
     return advance_of(value, terms.advance_pct)
 
 

@@ -6,12 +6,12 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy.orm import Session
 
 from broker.agreements.facts import DraftFacts
 from broker.agreements.freezing import facts_of
-from broker.agreements.models import Agreement, AgreementVersion
+from broker.agreements.models import Agreement
+from broker.agreements.queries import in_force
 from broker.catalogue import countries
 from broker.clock import local_date
 from broker.errors import RuleBroken
@@ -49,15 +49,8 @@ class DeliveryTerms:
 
 
 def terms_of(session: Session, agreement: Agreement) -> DeliveryTerms:
-    """The terms of the version that both signed, the last one. Raises RuleBroken('price_method_needs')."""
-    query = (
-        select(AgreementVersion)
-        .where(AgreementVersion.agreement_id == agreement.id)
-        .order_by(AgreementVersion.number.desc())
-        .limit(1)
-        .options(undefer(AgreementVersion.facts), undefer(AgreementVersion.content))
-    )
-    return terms_in(facts_of(session.scalars(query).one()))
+    """The terms of the version that both signed last. Raises RuleBroken('price_method_needs')."""
+    return terms_in(facts_of(in_force(session, agreement)))
 
 
 def terms_in(facts: DraftFacts) -> DeliveryTerms:

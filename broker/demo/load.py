@@ -16,7 +16,7 @@ from broker.listings.capacity_input import read_capacity
 from broker.listings.need_input import read_need
 from broker.listings.services import move_need, post_need, publish_capacity
 from broker.matchmaking import runs
-from broker.parties import accounts, services
+from broker.parties import accounts, services, unions
 from broker.parties.actor import SYSTEM, Actor
 from broker.parties.models import Organization, User
 from broker.parties.queries import actor_for
@@ -115,7 +115,7 @@ def _union(tx: Transaction, people: Mapping[str, Actor]) -> None:
     union = _id(people["U01"])
     for code in market()["union"]["members"]:
         with _acting(tx, people[code]):
-            services.join_union(tx, _id(people[code]), union)
+            unions.join_union(tx, _id(people[code]), union)
 
 
 def _certify(tx: Transaction, producer: dict[str, Any], people: Mapping[str, Actor]) -> None:

@@ -16,6 +16,8 @@ SUGGESTION = StateTable(
         transition("decline", "generated|shortlisted", "declined", "broker"),
         transition("step_back", "accepted_both", "declined", "buyer|producer"),
         transition("convert", "accepted_both", "converted", "broker"),
+        # Its agreement was ended before anybody signed: the pair may be suggested again.
+        transition("end", "converted", "stale", "system"),
         transition("go_stale", "generated|shortlisted|sent|accepted_one", "stale", "system"),
     ],
 )

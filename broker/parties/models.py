@@ -182,3 +182,39 @@ class Certificate(Entity, kw_only=True):
 
     def valid_on(self, day: dt.date) -> bool:
         return not self.suspended and self.valid_from <= day <= self.valid_to
+
+
+class SigningMandate(Entity, kw_only=True):
+    """A producer organization gives its union the power to sign agreements for it, by its assembly's minutes.
+
+    `revoked_at` ends it for new agreements; what was drafted under it stands.
+    """
+
+    __tablename__ = "signing_mandates"
+    __table_args__ = (
+        CheckConstraint("member_id <> union_id", name="two_parties"),
+        CheckConstraint("ends_on > given_on", name="term"),
+        Index(
+            "uq_signing_mandates_live",
+            "member_id",
+            unique=True,
+            sqlite_where=text("revoked_at IS NULL"),
+            postgresql_where=text("revoked_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, init=False)
+    member_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
+    union_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
+    minutes: Mapped[str]
+    given_on: Mapped[dt.date]
+    ends_on: Mapped[dt.date]
+    given_at: Mapped[dt.datetime]
+    given_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    revoked_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+
+    member: Mapped[Organization] = relationship(foreign_keys=[member_id], init=False, repr=False)
+    union: Mapped[Organization] = relationship(foreign_keys=[union_id], init=False, repr=False)
+
+    def in_force(self, day: dt.date) -> bool:
+        return self.revoked_at is None and self.given_on <= day <= self.ends_on

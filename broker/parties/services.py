@@ -113,17 +113,6 @@ def organization_faults(
     return faults.found
 
 
-def join_union(tx: Transaction, organization_id: int, union_id: int) -> None:
-    """Make a producer organization of the first tier a member of a second-tier union."""
-    require_manager(tx.actor, organization_id)
-    organization, union = _organization(tx, organization_id), _organization(tx, union_id)
-    if organization.kind != "producer_org" or union.kind != "union":
-        raise RuleBroken("union_tiers")
-    organization.union_id = union_id
-    tx.record("union.joined", "organization", organization_id, organization_id, union=union_id)
-    tx.emit(StandingChanged(organization_id))
-
-
 def add_certificate(
     tx: Transaction,
     *,

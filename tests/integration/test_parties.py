@@ -16,7 +16,7 @@ from broker.audit.models import AuditEntry
 from broker.clock import FixedClock
 from broker.database import make_engine
 from broker.errors import Conflict, NotAllowed, NotFound, RuleBroken
-from broker.parties import accounts, queries, recovery, services
+from broker.parties import accounts, queries, recovery, services, unions
 from broker.parties.actor import SYSTEM, VISITOR, Actor
 from broker.parties.models import LoginAttempt, Mandate, User
 from broker.parties.services import OrganizationInput
@@ -264,10 +264,10 @@ def test_a_union_takes_in_first_tier_organizations_only(engine: Engine, people: 
     own = organization_of(people["owner"]).id
     with _writing(engine) as tx:
         union, buyer = parties.organization(tx, "union"), parties.organization(tx, "buyer")
-        services.join_union(tx, own, union.id)
+        unions.join_union(tx, own, union.id)
         for wrong in ((own, buyer.id), (union.id, union.id), (buyer.id, union.id)):
             with pytest.raises(RuleBroken, match="union_tiers"):
-                services.join_union(tx, *wrong)
+                unions.join_union(tx, *wrong)
 
 
 def _values(value: int) -> dict[str, ValueInput]:

@@ -97,7 +97,7 @@ def test_each_alteration_of_the_stored_agreement_is_named(deal: Deal) -> None:
         session.commit()
     assert "acceptance_missing" in [fault.code for fault in faults(deal)]
     with Session(deal.engine) as session:
-        session.execute(update(Agreement).values(signed_at=None, state="negotiated"))
+        session.execute(update(Agreement).values(signed_at=None, binding=None, state="negotiated"))
         session.execute(delete(AgreementVersion).where(AgreementVersion.number == 1))
         session.commit()
     assert "version_missing" in [fault.code for fault in faults(deal)]

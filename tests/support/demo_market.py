@@ -9,7 +9,7 @@ from decimal import Decimal
 from sqlalchemy import Engine, select
 
 from broker.agreements import services as agreements
-from broker.agreements.models import Agreement
+from broker.agreements.models import Agreement, AgreementPart
 from broker.clock import Clock, system_clock
 from broker.deliveries.models import Delivery, Statement
 from broker.deliveries.payments import report_payment
@@ -138,7 +138,7 @@ def _seller(tx: Transaction) -> str:
 
 
 def _agreement(tx: Transaction, reference: str) -> int:
-    query = select(Agreement.id).join(Agreement.suggestion).join(Suggestion.need)
+    query = select(Agreement.id).join(Agreement.need)
     return tx.session.scalars(query.where(Need.reference == reference)).one()
 
 
@@ -151,7 +151,7 @@ def _objects(tx: Transaction) -> dict[str, int]:
     assert run is not None
     signed = _agreement(tx, SIGNED)
     deliveries = _deliveries(tx, signed)
-    drafted = select(Agreement.id).where(Agreement.suggestion_id == found[PRODUCER])
+    drafted = select(AgreementPart.agreement_id).where(AgreementPart.suggestion_id == found[PRODUCER])
     return {
         "need": need.id,
         "uncovered": uncovered,

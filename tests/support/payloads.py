@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-PRODUCT = "6319"  # 71 * 89, so that a template that computes is seen
+PRODUCT = "54173879"  # 7919 * 6841, so that a template that computes is seen
 SCRIPTS = (
     "<script>zq7()</script>",
     "</title><script>zq7()</script>",
@@ -34,12 +34,12 @@ SCRIPTS = (
     "\uff1cscript\uff1ezq7()\uff1c/script\uff1e",
 )
 TEMPLATES = (
-    "{{ 71*89 }}zq7",
+    "{{ 7919*6841 }}zq7",
     "{% for x in range(9) %}zq7{% endfor %}",
     "{{ config.SECRET_KEY }}zq7",
-    "${71*89}zq7",
-    "<%= 71*89 %>zq7",
-    "#{71*89}zq7",
+    "${7919*6841}zq7",
+    "<%= 7919*6841 %>zq7",
+    "#{7919*6841}zq7",
     "%(num)d %(nothing)s %s zq7",
     "{0} {name} {x.__class__} zq7",
     '#panic("zq7")',

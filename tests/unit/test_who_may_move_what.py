@@ -34,7 +34,7 @@ RULES = {
         suspend: active>suspended by {SIDES}
         resume: suspended>active by {SIDES}
         complete: active>completed by system
-        renew: completed>renewed by {SIDES}
+        renew: completed>renewed by {SIDES}|system
         terminate: active|breached>terminated by {SIDES}
         abandon: draft|negotiating|negotiated>abandoned by {ALL}
     """,
@@ -44,6 +44,7 @@ RULES = {
         counter: offer>counter by {ALL}
         agree: opened|offer|counter>agreed_in_principle by {SIDES}
         stall: opened|offer|counter>stalled by system
+        drop: offer|counter|agreed_in_principle>agreed_in_principle by {ALL}
         wake: stalled>opened by {SIDES}
         abandon: opened|offer|counter|agreed_in_principle|stalled>abandoned by {ALL}
     """,

@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from broker.parties import services
+from broker.parties import services, unions
 from broker.parties.models import Certificate, Membership, Organization, User
 from tests.factories import parties
 from tests.web.conftest import SignIn, Write, read, soup
@@ -152,7 +152,7 @@ def test_certificates_and_their_holders(
             parties.organization(tx, "buyer", legal_name="Café Cumbre SA"),
         )
         other = parties.organization(tx)
-        services.join_union(tx, own.id, union.id)
+        unions.join_union(tx, own.id, union.id)
     sign_in(client, manager.email)
     codes = [
         o.get("value")

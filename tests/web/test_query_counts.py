@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Connection, Engine, event, insert, select
 
 import broker.subscriptions  # noqa: F401  (the worker needs its handlers)
-from broker.agreements.models import Agreement, AgreementVersion
+from broker.agreements.models import Agreement, AgreementPart, AgreementVersion
 from broker.clock import FixedClock
 from broker.database import make_engine
 from broker.demo import load
@@ -168,7 +168,9 @@ def _grow(counted: Counted) -> None:
                 _copy(connection, Suggestion, objects[name], need_id=need)
             _copy(connection, Suggestion, objects["agreed"], capacity_id=capacity)
             agreed = _copy(connection, Suggestion, objects["agreed"], need_id=need)
-            agreement = _copy(connection, Agreement, objects["agreement"], suggestion_id=agreed)
+            agreement = _copy(connection, Agreement, objects["agreement"], need_id=need, renews_id=None)
+            part = {"agreement_id": objects["agreement"]}
+            _copy_all(connection, AgreementPart, part, agreement_id=agreement, suggestion_id=agreed)
             first = {"agreement_id": objects["agreement"], "number": 1}
             _copy_all(connection, AgreementVersion, first, agreement_id=agreement)
             _copy_all(connection, AgreementVersion, first, number=number + 1)

@@ -7,18 +7,21 @@ from dataclasses import replace
 from decimal import Decimal
 
 from broker.agreements.facts import (
+    Amendment,
     Attribute,
     Certificate,
     Contribution,
     Delivery,
     DraftFacts,
     Mandate,
+    MemberShare,
     Milestone,
     Modalities,
     Packing,
     Party,
     Payment,
     Period,
+    Predecessor,
     Price,
     Product,
     QuantityRules,
@@ -161,13 +164,41 @@ def full(method: str = "fixed_reviewed") -> DraftFacts:
             site="veredas El Laurel y Kerman", practices="deshoje semanal", scale_owner="buyer",
             sample="diez canastillas", third_party="el laboratorio acordado", retest_payer="loser",
             downgrade_pct=Decimal(80), rejected_goes="returned", rejection_notice_hours=24, dispute_hours=24,
-            silence_hours=48, risk_passes="at_reception", title_passes="at_reception",
+            silence_hours=48, risk_passes="at_reception", title_passes="at_reception", harvest_hours=24,
+            approval_days=5,
         ),
         rules=SharedRules(
             60, 30, 48, Decimal(20), Decimal(5), Decimal(5), 10, "la Cámara de Comercio",
             "los jueces de Pereira", "monthly", "es", 24,
         ),
     )  # fmt: skip
+
+
+def amended() -> DraftFacts:
+    """Everything settled in an amendment of an agreement that continues another, signed by a union for two members."""
+    day = dt.date(2026, 10, 3)
+    return replace(
+        full(),
+        amendment=Amendment(3, "ab" * 32, "la mediana de SIPSA subió 11 %"),
+        continues=Predecessor("7", 2, "cd" * 32),
+        members=(
+            MemberShare(
+                "Platanera Uno (ficticia)", Decimal("219000"), "acta 14", day, "Quimbaya", "900111222-3"
+            ),
+            MemberShare("Platanera Dos (ficticia)", Decimal("161120"), "acta 9", day, "Circasia"),
+        ),
+    )
+
+
+def coffee() -> DraftFacts:
+    """The full story as parchment coffee: dry, bought on a sample, of plots that can be shown."""
+    story = full()
+    return replace(
+        story,
+        product=replace(
+            story.product, code="coffee_parch_co", name={"es": "café", "en": "coffee"}, fresh=False
+        ),
+    )
 
 
 def bare() -> DraftFacts:

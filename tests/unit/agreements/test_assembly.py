@@ -27,12 +27,14 @@ from broker.documents.content import (
     to_json,
     walk,
 )
-from tests.unit.agreements.story import FIRST_MONDAY, PRICES, bare, full, story_1, weeks
+from tests.unit.agreements.story import FIRST_MONDAY, PRICES, amended, bare, coffee, full, story_1, weeks
 
 LANGUAGES = ("es", "en")
 FACTS = {
     "story": story_1(),
     "bare": bare(),
+    "amended": amended(),
+    "coffee": coffee(),
     **{f"full-{method}": full(method) for method in PRICES},
     **{f"open-{method}": replace(story_1(), price=Price(method, "USD")) for method in PRICES},
 }

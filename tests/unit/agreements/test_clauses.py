@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from broker.agreements.assembly import assemble
 from broker.agreements.clause_library import HOUSE, BadClause, house_library, load_library, read_clause
+from broker.agreements.clause_sets import clause_sets, read_set
+from broker.agreements.facts import DraftFacts
 from broker.agreements.paths import exists, holds
 from broker.documents.content import plain_text
-from tests.unit.agreements.story import full, story_1
+from tests.unit.agreements.story import amended, bare, coffee, full, story_1
 
 # The table of the five parts and what stands around them.
 NAMES = """
@@ -23,6 +26,8 @@ NAMES = """
     disputes committee language annexes personal_data signature
 """
 REQUIRED = set(NAMES.split())
+# Those of an amendment, of a renewal, and of an agreement through a union.
+AT_TIMES = {"amendment", "continuation", "union_members"}
 
 CLAUSE = """---
 id: sample
@@ -46,8 +51,45 @@ def test_every_clause_is_there() -> None:
 
 
 def test_a_full_agreement_uses_every_clause() -> None:
-    used = {name.partition(".")[0] for name in assemble(full(), "es").clause_versions}
-    assert used == REQUIRED | {"summary"}
+    used = {name.partition(".")[0] for name in assemble(amended(), "es").clause_versions}
+    assert used == REQUIRED | {"summary"} | AT_TIMES | {"harvest_handling", "payment_law"}
+
+
+def test_sets_add_what_a_product_and_a_country_need() -> None:
+    assert {one.id for one in clause_sets()} == {"co", "coffee", "dry", "eudr", "fresh"}
+
+    def added(facts: DraftFacts) -> set[str]:
+        return {*assemble(facts, "es").clause_versions} - {
+            *assemble(facts, "es", house_library()).clause_versions
+        }
+
+    assert added(full()) == {"harvest_handling", "payment_law"}
+    assert added(coffee()) == {"storage", "approval_sample", "deforestation", "payment_law"}
+    abroad = replace(coffee(), organization=replace(coffee().organization, country="BO"))
+    assert added(abroad) == {"storage", "approval_sample", "deforestation"}
+    assert added(bare()) == {"payment_law"}
+
+
+def test_a_set_says_what_is_usual_there() -> None:
+    def usual(facts: DraftFacts, path: str) -> object:
+        points = {point.path: point for point in assemble(facts, "es").open_points}
+        return points[path].recommended_value
+
+    fresh = story_1()
+    dry = replace(fresh, product=replace(fresh.product, fresh=False))
+    assert usual(fresh, "modalities.dispute_hours") == 24
+    assert usual(dry, "modalities.dispute_hours") == 48
+    assert usual(bare(), "modalities.dispute_hours") is None
+    assert usual(fresh, "modalities.harvest_hours") == 24
+
+
+def test_a_set_that_cannot_be_used_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for raw, what in (("version: 1\n", "applies to nothing"), ("version: 1\napplies: {moon: [x]}\n", "moon")):
+        folder = tmp_path / what.replace(" ", "")
+        folder.mkdir()
+        (folder / "set.yml").write_text(raw, encoding="utf-8")
+        with pytest.raises(BadClause, match=what):
+            read_set(folder)
 
 
 def test_exactly_one_variant_of_a_clause_applies() -> None:

@@ -107,7 +107,7 @@ def _own_words(version: AgreementVersion, clause: str) -> str:
 def _quantities(reader: Reader, agreement: Agreement) -> dict[dt.date, Decimal]:
     """The kg that were typed otherwise than the form showed them, by the first day of the period."""
     changed = {}
-    for period in need_periods(agreement.suggestion.need):
+    for period in need_periods(agreement.need):
         name = f"kg-{period.start}"
         text = request.form.get(name)
         if text is None or text == request.form.get(f"was-{name}"):
@@ -157,7 +157,7 @@ def _form(
     found = allowed_terms(agreement, version, side)
     facts = freezing.facts_of(version)
     stored = {period.start: plain(period.quantity_kg) for period in facts.schedule.periods}
-    periods = [(p, stored.get(p.start, "0")) for p in need_periods(agreement.suggestion.need)]
+    periods = [(p, stored.get(p.start, "0")) for p in need_periods(agreement.need)]
     context: dict[str, object] = {"conflict": "", "differing": []} | more
     return page(
         "agreements/terms.html",

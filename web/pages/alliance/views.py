@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from broker.agreements import freezing
 from broker.agreements.models import Agreement, AgreementVersion
 from broker.agreements.negotiation import side_of
-from broker.agreements.queries import agreement_for, version_of
+from broker.agreements.queries import agreement_for, in_force
 from broker.alliance import committee, complaints, contributions, queries, standing
 from broker.alliance.committee import Decision, Minutes
 from broker.deliveries.terms import terms_in
@@ -65,7 +65,7 @@ def _shown(
         raise Conflict("not_signed")
     asked = STEPS[failed][2] if failed else request.args.get("show", "")
     tab = asked if asked in TABS else "standing"
-    version = version_of(db.session(), agreement)
+    version = in_force(db.session(), agreement)
     return page(
         f"alliance/{tab}.html",
         status=status,
@@ -154,7 +154,7 @@ def _give(tx: Transaction, agreement_id: int, reader: Reader) -> object:
     )
     reader.faults.raise_if_any()
     assert amount is not None and given_on is not None and position is not None
-    version = version_of(tx.session, agreement_for(tx.session, tx.actor, agreement_id))
+    version = in_force(tx.session, agreement_for(tx.session, tx.actor, agreement_id))
     facts = freezing.facts_of(version)
     return contributions.give(tx, agreement_id, facts, position, what, amount, given_on, _key())
 

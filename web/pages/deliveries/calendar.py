@@ -65,7 +65,7 @@ def feed(token: str) -> ResponseReturnValue:
 def _event(delivery: Delivery, organization_id: int, now: dt.datetime) -> Event:
     agreement = delivery.agreement
     other = agreement.organization if organization_id == agreement.buyer_id else agreement.buyer
-    product = product_name(agreement.suggestion.need.product)
+    product = product_name(agreement.need.product)
     event = Event()
     event.add("uid", f"delivery-{delivery.id}@alianza")
     event.add("dtstamp", now)

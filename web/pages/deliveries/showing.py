@@ -70,7 +70,7 @@ def shown(
         status=status,
         delivery=delivery,
         agreement=delivery.agreement,
-        need=delivery.agreement.suggestion.need,
+        need=delivery.agreement.need,
         side=side,
         terms=terms,
         forms=forms,

@@ -1,0 +1,33 @@
+"""A sentence for every error of amending, renewing and uniting agreements, and of a house's own clauses."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+CONTRACT_ERRORS = {
+    # amendments
+    "no_amendment": _l("No amendment is being negotiated: the signed version stands."),
+    "period_begun": _l("The period from %(day)s has begun: its quantity stands."),
+    # renewals
+    "renewed_already": _l("Agreement %(number)s continues this one already."),
+    "renewal_overlaps": _l(
+        "The deliveries of this agreement go on until then. Choose %(day)s or a later day."
+    ),
+    "buyer_or_broker_renews": _l("The buyer or the broker begins a renewal. Ask them for it in a remark."),
+    # through a union
+    "union_acts": _l("The union signs this agreement for its members; it answers for them."),
+    "union_has_no_mandates": _l(
+        "Fewer than two of its members have accepted and given the union their mandate to sign."
+    ),
+    "no_common_price": _l(
+        "No single price lies within what each member accepts. Draft one agreement with each of them instead."
+    ),
+    "mandate_to_union_stands": _l("The union still holds your mandate to sign. Revoke it first."),
+    # clauses of a broker house
+    "clause_retired": _l("This clause is not in use any more."),
+    "clause_mark_unknown": _l("No agreement knows “%(name)s”. Choose a name from the list."),
+    "clause_mark_open": _l("A mark is not complete: write a name between {{ and }}."),
+    "clause_languages_differ": _l("Both languages have to name the same data. Only one has: %(names)s."),
+    "clause_condition_unknown": _l("The condition “%(name)s” belongs to another clause."),
+    "clause_table_unknown": _l("The table “%(name)s” belongs to another clause."),
+}
