@@ -36,6 +36,7 @@ OUTCOMES = {
             "The organization has changed the capacity. The broker will propose anew if it still fits."
         ),
         "goods_gone": _l("What it counted on was promised elsewhere before both sides had answered."),
+        "draft_abandoned": _l("The draft agreement was ended before anybody signed."),
         "mandate_ended": _l("The broker no longer acts for one of the sides."),
         "judged_anew": _l("The figures behind it have changed, so it no longer stands."),
     },

@@ -18,6 +18,7 @@ SUGGESTION_STATES = (
 ENDINGS = (
     "need_withdrawn", "need_closed", "need_expired", "need_changed", "need_filled", "capacity_withdrawn",
     "capacity_stale", "capacity_changed", "goods_gone", "mandate_ended", "judged_anew",
+    "draft_abandoned",
 )  # fmt: skip
 LIVE_STATES = ("shortlisted", "sent", "accepted_one", "accepted_both", "converted")
 

@@ -186,6 +186,14 @@ def test_reconfirming_is_one_tap(
     )
     elsewhere = client.post(f"/capacities/{capacity_id}/reconfirm", data={"next": "//evil.example"})
     assert elsewhere.location == f"/capacities/{capacity_id}"
+    # A slip of the thumb is taken back, once; after an hour the confirmation stands.
+    assert "Confirmed just now." in read(client.get("/capacities/mine"))
+    for _tap in range(2):
+        assert client.post(f"/capacities/{capacity_id}/reconfirm/undo").status_code == 303
+    assert "To be reconfirmed" in read(client.get("/capacities/mine"))
+    client.post(f"/capacities/{capacity_id}/reconfirm")
+    clock.forward(hours=2)
+    assert client.post(f"/capacities/{capacity_id}/reconfirm/undo").status_code == 409
 
 
 def test_withdrawing_asks_first(
