@@ -8,6 +8,12 @@ CONTRACT_ERRORS = {
     # amendments
     "no_amendment": _l("No amendment is being negotiated: the signed version stands."),
     "period_begun": _l("The period from %(day)s has begun: its quantity stands."),
+    # contributions
+    "contribution_signed": _l(
+        "Both have signed what the buyer contributes. Add to it; nothing is taken off."
+    ),
+    "assistance_is_free": _l("Technical assistance is never paid back."),
+    "too_many": _l("There are already %(most)s, and that is the most."),
     # renewals
     "renewed_already": _l("Agreement %(number)s continues this one already."),
     "renewal_overlaps": _l(

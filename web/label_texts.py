@@ -263,6 +263,13 @@ LABELS = {
         "both_parties": _l("both sides"),
         "broker": _l("broker"),
     },
+    "clause_set": {
+        "co": _l("Colombia"),
+        "coffee": _l("coffee"),
+        "dry": _l("dry products"),
+        "eudr": _l("EU deforestation rule"),
+        "fresh": _l("fresh products"),
+    },
     "needs_sort": {
         "newest": _l("Newest"),
         "start": _l("First delivery"),

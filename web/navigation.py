@@ -30,7 +30,7 @@ def navigation(actor: Actor) -> list[Entry]:
     if actor.is_visitor:
         return [needs, capacities]
     suggestions = Entry(_("Suggestions"), url_for("suggestions.inbox"), ("/suggestions/",))
-    agreements = Entry(_("Agreements"), url_for("agreements.listing"), ("/agreements/",))
+    agreements = Entry(_("Agreements"), url_for("agreements.listing"), ("/agreements/", "/clauses"))
     deliveries = Entry(_("Deliveries"), url_for("deliveries.listing"), ("/deliveries/",))
     if actor.kind == "broker":
         return [

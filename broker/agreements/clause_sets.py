@@ -68,6 +68,12 @@ def sources() -> Mapping[str, Mapping[str, str]]:
 
 
 @cache
+def set_of(stem: str) -> str:
+    """The set that brings a clause file, empty for one of all agreements."""
+    return next((one.id for one in clause_sets() if (one.folder / f"{stem}.md").is_file()), "")
+
+
+@cache
 def _library_of(ids: tuple[str, ...]) -> ClauseLibrary:
     sets = [one for one in clause_sets() if one.id in ids]
     library = load_library((HOUSE, *(one.folder for one in sets)))

@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from broker.agreements.clause_library import Clause, ClauseLibrary, Placeholder, read_lines
-from broker.agreements.clause_sets import every_clause, library_for
+from broker.agreements.clause_sets import every_clause, library_for, sources
 from broker.agreements.facts import DraftFacts
 from broker.agreements.house_models import HouseClause
 from broker.agreements.negotiable import plain_words
@@ -77,9 +77,13 @@ def versions_of(session: Session, broker_id: int, stem: str) -> Sequence[HouseCl
     return session.scalars(query.order_by(HouseClause.version.desc())).all()
 
 
-def write(tx: Transaction, typed: Written) -> HouseClause:
-    """A new version of a clause, in use from now on in what the house drafts and in the next version of what is being
-    negotiated. Managers of a broker house only. Raises Invalid with every fault at its field."""
+def write(tx: Transaction, typed: Written, base: int = 0) -> HouseClause:
+    """A new version of a clause on top of the house's version `base` (0 for none), in use from now on in what the house
+    drafts and in the next version of what is being negotiated.
+
+    Managers of a broker house only. Raises Invalid with every fault at its field, Conflict('version_moved_on') when
+    somebody of the house wrote another version meanwhile.
+    """
     broker_id = require_kind(tx.actor, "broker")
     require_manager(tx.actor, broker_id)
     typed = replace(typed, title_es=plain_words(typed.title_es), title_en=plain_words(typed.title_en))
@@ -87,6 +91,8 @@ def write(tx: Transaction, typed: Written) -> HouseClause:
     stem = typed.stem or _own_stem(tx.session, broker_id)
     before = _live(tx, broker_id, stem)
     last = 0
+    if (found := 0 if before is None else before.version) != base:
+        raise Conflict("version_moved_on", number=found)
     if before is not None:
         before.retired_at, last = tx.now, before.version
         tx.session.flush()
@@ -164,6 +170,24 @@ def known_data(stem: str = "") -> Mapping[str, Placeholder]:
     found = {path: one for path, one in found.items() if one.question is not None or path in ALWAYS}
     base = _stems().get(stem)
     return found | (dict(base.placeholders) if base else {})
+
+
+@cache
+def texts() -> Mapping[str, Mapping[str, str]]:
+    """The words of every clause that a house can replace, in the order of an agreement: title_es, title_en, text_es,
+    text_en and part, by the name of its file."""
+    written = sources()
+    ordered = sorted(_stems().items(), key=lambda pair: (pair[1].part, pair[1].order, pair[0]))
+    return {
+        stem: {
+            "part": str(clause.part),
+            "title_es": clause.title["es"],
+            "title_en": clause.title["en"],
+            "text_es": written[stem]["es"],
+            "text_en": written[stem]["en"],
+        }
+        for stem, clause in ordered
+    }
 
 
 # Known of every agreement, though nobody is asked for it.

@@ -77,6 +77,13 @@ class Agreement(Entity, kw_only=True):
     buyer: Mapped[Organization] = relationship(foreign_keys=[buyer_id], init=False, repr=False)
     organization: Mapped[Organization] = relationship(foreign_keys=[organization_id], init=False, repr=False)
     broker: Mapped[Organization] = relationship(foreign_keys=[broker_id], init=False, repr=False)
+    successor: Mapped["Agreement | None"] = relationship(
+        primaryjoin="Agreement.id == foreign(remote(Agreement.renews_id))",
+        uselist=False,
+        viewonly=True,
+        init=False,
+        repr=False,
+    )
     versions: Mapped[list["AgreementVersion"]] = relationship(
         default_factory=list, repr=False, order_by="AgreementVersion.number"
     )

@@ -12,6 +12,7 @@ from typing import Any
 from broker.agreements import freezing
 from broker.agreements.amending import AMENDABLE, amended_facts
 from broker.agreements.clause_library import ClauseLibrary
+from broker.agreements.contributing import ContributionChange, with_contributions
 from broker.agreements.events import AgreementNegotiated, OfferMade
 from broker.agreements.facts import DraftFacts, MemberShare, Period
 from broker.agreements.house_clauses import library
@@ -50,11 +51,13 @@ def offer(
     *,
     quantities: Mapping[dt.date, Decimal] | None = None,
     wordings: Mapping[str, str] | None = None,
+    contributions: ContributionChange | None = None,
     note: str = "",
     reply_by: dt.date | None = None,
 ) -> AgreementVersion:
-    """A new version with `values` (path -> JSON data), and the kg of some periods of the need by their first day, on
-    top of version `base`; once both have signed it is an amendment, whose first `note` is its reason.
+    """A new version with `values` (path -> JSON data), the kg of some periods of the need by their first day and
+    other contributions of the buyer, on top of version `base`; once both have signed it is an amendment, whose first
+    `note` is its reason.
 
     A party's own offer counts as its acceptance once nothing is open. Raises Conflict('version_moved_on') when
     somebody made another version meanwhile, NotAllowed for a term that is not the side's to set, Invalid for terms
@@ -73,6 +76,8 @@ def offer(
         facts = _with_wordings(facts, wordings, library(tx.session, agreement.broker_id, facts))
     if quantities:
         facts = _with_quantities(facts, quantities, agreement.need)
+    if contributions is not None:
+        facts = with_contributions(facts, contributions, signed=agreement.binding is not None)
     if agreement.binding is not None:
         facts = amended_facts(found, facts, before, agreement.binding, note, day_of(agreement, tx.now))
     _judge(facts)

@@ -62,6 +62,7 @@ def agreement_for(session: Session, actor: Actor, agreement_id: int) -> Agreemen
             joinedload(Agreement.buyer),
             joinedload(Agreement.organization),
             joinedload(Agreement.broker),
+            joinedload(Agreement.successor).load_only(Agreement.state),
         )
     )
     agreement = session.scalar(query)

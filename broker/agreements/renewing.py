@@ -28,7 +28,7 @@ from broker.listings.reserve import reserve
 from broker.matchmaking.grid import need_periods
 from broker.transaction import Transaction
 
-RENEWABLE = ("active", "completed", "renewed")
+RENEWABLE = ("signed", "active", "completed", "renewed")
 # What the new need does not take over: its own window, name, coverage and life.
 OWN = frozenset(
     {
@@ -37,6 +37,14 @@ OWN = frozenset(
         "min_suppliers", "max_suppliers", "max_share_pct",
     }
 )  # fmt: skip
+
+
+def may_renew(agreement: Agreement, side: str) -> bool:
+    """Whether the side may begin the agreement that continues this one, which nobody has begun yet."""
+    after = agreement.successor
+    return (
+        side != "producer" and agreement.state in RENEWABLE and (after is None or after.state == "abandoned")
+    )
 
 
 def next_start(agreement: Agreement) -> dt.date:

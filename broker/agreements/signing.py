@@ -52,6 +52,11 @@ def may_be_signed(agreement: Agreement, version: AgreementVersion) -> bool:
     )
 
 
+def is_agreed(agreement: Agreement, version: AgreementVersion, standing: AgreementVersion) -> bool:
+    """Whether both have accepted the version: it was signed, or it is the one that stands and waits for signatures."""
+    return bool(version.signatures) or (version is standing and may_be_signed(agreement, version))
+
+
 def sign(
     tx: Transaction, agreement_id: int, sha256: str, *, name: str, password: str, code: str, address: str
 ) -> Agreement:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from broker.agreements.events import AgreementAmended, AgreementSigned
 from broker.agreements.models import Agreement
 from broker.agreements.negotiation import day_of, may_act, side_of
+from broker.agreements.queries import in_force
 from broker.agreements.transitions import AGREEMENT
 from broker.deliveries.events import DeliveryMoved
 from broker.deliveries.models import Delivery
@@ -52,13 +53,14 @@ def reschedule(tx: Transaction, event: AgreementAmended) -> None:
     query = select(Delivery).where(Delivery.agreement_id == agreement.id).with_for_update()
     there = {one.starts_on: one for one in tx.session.scalars(query.order_by(Delivery.number))}
     wanted = {dt.date.fromisoformat(row["start"]): row for row in agreement.promised}
+    reason = str(in_force(tx.session, agreement).facts["amendment"]["reason"])
     for start, delivery in there.items():
         if delivery.state not in ("scheduled", "confirmed"):
             continue
         if start in wanted:
             delivery.planned_kg = Decimal(wanted[start]["quantity_kg"])
         else:
-            delivery.ended_reason = "amendment"
+            delivery.ended_reason = reason
             moved(tx, delivery, "cancel", event.side, None)
     number = max((one.number for one in there.values()), default=0)
     for start in sorted(wanted.keys() - there.keys()):

@@ -11,10 +11,13 @@ from sqlalchemy import select
 
 from broker.agreements.events import (
     AgreementAbandoned,
+    AgreementAmended,
     AgreementNegotiated,
     AgreementSent,
     AgreementSigned,
+    AmendmentDropped,
     OfferMade,
+    RenewalDrafted,
 )
 from broker.agreements.models import Agreement
 from broker.events import on
@@ -101,6 +104,24 @@ def _agreement_negotiated(tx: Transaction, event: AgreementNegotiated) -> None:
 @on(AgreementSigned)
 def _agreement_signed(tx: Transaction, event: AgreementSigned) -> None:
     _to_the_parties(tx, event.agreement_id, "agreement_signed", broker_too=True)
+
+
+@on(AgreementAmended)
+def _agreement_amended(tx: Transaction, event: AgreementAmended) -> None:
+    _to_the_parties(tx, event.agreement_id, "agreement_amended", broker_too=True)
+
+
+@on(AmendmentDropped)
+def _amendment_dropped(tx: Transaction, event: AmendmentDropped) -> None:
+    """Whoever did not give it up reads why."""
+    _to_the_parties(
+        tx, event.agreement_id, "amendment_dropped", but=event.side, broker_too=True, reason=event.reason
+    )
+
+
+@on(RenewalDrafted)
+def _renewal_drafted(tx: Transaction, event: RenewalDrafted) -> None:
+    _to_the_parties(tx, event.agreement_id, "renewal_drafted", but=event.side, broker_too=True)
 
 
 def _to_the_parties(

@@ -1,4 +1,4 @@
-"""Story 1, plantain for a supermarket: run, draft, talks, signatures, one delivery, and the money."""
+"""Story 1, plantain for a supermarket: run, draft, talks, signatures, one delivery, the money, and how it goes on."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ PRICE, KG = 2150, Decimal("8434.772")
 SIGNERS = {"buyer.representative": "Marta Ocampo", "organization.representative": "Luis Cardona"}
 SAID = SIGNERS | {"modalities.downgrade_pct": "70"}
 PAYS_IN, WISHED = 8, 5
+WHY = "La tienda comunitaria ya no fía una semana."
 NOTE = "A los ocho días ya le debemos a los asociados."
 
 
@@ -42,6 +43,8 @@ def test_from_the_run_to_the_money(enter: Callable[..., Page], installation: Run
     first = life.first_delivery(installation, made)
     _deliver(buyer, phone, installation, first)
     _pay(buyer, phone, installation, first)
+    _amend(buyer, phone, installation, made)
+    _renew(buyer, installation, made)
 
 
 def _draft(broker: Page, buyer: Page, phone: Page, running: Running) -> int:
@@ -176,6 +179,38 @@ def _pay(buyer: Page, phone: Page, running: Running, first: int) -> None:
     expect(phone.locator("[aria-labelledby=h-next]")).to_contain_text("No queda nada por hacer")
     assert life.delivery(running, first).state == "paid"
     assert [one.minor for one in life.statement(running, first).payments] == [made.total_minor]
+
+
+def _amend(buyer: Page, phone: Page, running: Running, made: int) -> None:
+    """What both signed stands until both have signed the change as well."""
+    with Session(running.engine) as session:
+        binding = session.get_one(Agreement, made).binding
+    life.offer(phone, made, "payment", {"payment.days": "4"}, WHY)
+    buyer.goto(f"/agreements/{made}")
+    expect(buyer.locator("[aria-labelledby=h-next]")).to_contain_text(WHY)
+    expect(buyer.locator("main")).to_contain_text(f"Leer la versión {binding}, que está vigente")
+    buyer.click(f"form[action='/agreements/{made}/accept'] button")
+    life.later(running, made, hours=25)
+    life.sign(buyer, made, SIGNERS["buyer.representative"])
+    with Session(running.engine) as session:
+        assert session.get_one(Agreement, made).binding == binding
+    life.sign(phone, made, SIGNERS["organization.representative"])
+    expect(phone.locator("main")).to_contain_text("la enmienda está vigente")
+    with Session(running.engine) as session:
+        agreement, version = session.get_one(Agreement, made), _last(session, made)
+        assert (agreement.binding, agreement.state) == (version.number, "active")
+        assert version.facts["amendment"]["reason"] == WHY and version.facts["payment"]["days"] == 4
+
+
+def _renew(buyer: Page, running: Running, made: int) -> None:
+    """The next agreement begins as a draft with the terms in force."""
+    buyer.goto(f"/agreements/{made}")
+    buyer.click(f"a[href='/agreements/{made}/renew']")
+    buyer.click("main form button")
+    expect(buyer.locator(".title")).to_contain_text(f"continúa el acuerdo {made}")
+    with Session(running.engine) as session:
+        after = session.scalars(select(Agreement).where(Agreement.renews_id == made)).one()
+        assert after.state == "draft" and _last(session, after.id).facts["payment"]["days"] == 4
 
 
 def _last(session: Session, made: int) -> AgreementVersion:

@@ -94,9 +94,11 @@ class Deal:
             return session.get_one(Agreement, self.id)
 
     def version(self) -> AgreementVersion:
-        """The last one, with everything it stores."""
+        """The last one that stands, with everything it stores."""
         with Session(self.engine) as session:
-            query = select(AgreementVersion).where(AgreementVersion.agreement_id == self.id)
+            query = select(AgreementVersion).where(
+                AgreementVersion.agreement_id == self.id, AgreementVersion.dropped_at.is_(None)
+            )
             query = query.options(undefer(AgreementVersion.facts), undefer(AgreementVersion.content))
             found = session.scalars(query.order_by(AgreementVersion.number.desc())).first()
             assert found is not None and found.acceptances is not None and found.signatures is not None

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from broker import schema
 from broker.agreements import freezing, negotiation, offering, signing
 from broker.agreements.checklist import checklist
+from broker.agreements.contributing import ContributionChange, with_contributions
 from broker.agreements.models import AgreementVersion
 from broker.agreements.negotiable import terms_of
 from broker.audit.models import AuditEntry
@@ -238,3 +239,23 @@ def test_what_was_negotiated_survives_the_way_down_and_up(bare_database_url: str
     deal.offer("buyer", {"payment.days": 7})
     assert freezing.is_intact(deal.version())
     engine.dispose()
+
+
+def test_a_contribution_is_added_with_its_points_and_taken_off_before_the_signatures(deal: Deal) -> None:
+    deal.fill()
+    before = freezing.facts_of(deal.version()).contributions or ()
+    added = ContributionChange("prefinance", "Anticipo de cosecha", reimbursable=True)
+    offered = deal.offer("broker", {}, contributions=added)
+    facts = freezing.facts_of(offered)
+    assert facts.contributions is not None and facts.contributions[-1].description == "Anticipo de cosecha"
+    assert len(facts.contributions) == len(before) + 1 and offered.open_points > 0
+    with pytest.raises(Invalid) as fault:
+        deal.offer(
+            "broker", {}, contributions=ContributionChange("technical_assistance", "", reimbursable=True)
+        )
+    assert {one.field for one in fault.value.faults} == {"what", "paid_back"}
+    off = ContributionChange(off=frozenset({len(before)}))
+    deal.offer("broker", {}, contributions=off)
+    assert freezing.facts_of(deal.version()).contributions == before
+    with pytest.raises(RuleBroken, match="contribution_signed"):
+        with_contributions(facts, off, signed=True)

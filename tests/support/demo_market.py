@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from sqlalchemy import Engine, select
 
+from broker.agreements import offering
 from broker.agreements import services as agreements
 from broker.agreements.models import Agreement, AgreementPart
 from broker.clock import Clock, system_clock
@@ -85,7 +86,10 @@ def _play(tx: Transaction) -> None:
     with acting(tx, house) as own:
         agreements.draft(own, found[PRODUCER])
     _play_on(tx, house, AGREED_TEXT, play_to_negotiated)
-    _deliver(tx, _play_on(tx, house, SIGNED, play_to_signed))
+    signed = _play_on(tx, house, SIGNED, play_to_signed)
+    _deliver(tx, signed)
+    with acting(tx, _user(tx, _seller(tx))) as own:
+        offering.offer(own, signed, 2, {"payment.days": 3}, note="Los socios no esperan una semana.")
     union = tx.session.scalars(select(Organization.id).where(Organization.kind == "union")).one()
     proposal(tx, house, union)
     manager = _user(tx, _email(PRODUCER))

@@ -19,8 +19,8 @@ KINDS = {
 }  # fmt: skip
 # Others, for the pages that look different for them.
 LIFE = {
-    "alliance.show", "deliveries.advance", "deliveries.export", "deliveries.show", "deliveries.statement",
-    "deliveries.statements",
+    "agreements.renew", "agreements.show", "alliance.show", "deliveries.advance", "deliveries.export",
+    "deliveries.show", "deliveries.statement", "deliveries.statements",
 }  # fmt: skip
 ONLY = {
     "asked": {"suggestions.show"}, "signer": {"agreements.sign"}, "trader": LIFE, "seller": {"deliveries.show"},
@@ -59,6 +59,9 @@ EXAMPLES: dict[str, tuple[frozenset[str], list[dict[str, str]]]] = {
     "agreements.summary_as_pdf": (EVERYBODY, [{"agreement_id": "{agreement}"}]),
     "agreements.terms": (frozenset({"clerk"}), [{"agreement_id": "{agreement}"}]),
     "agreements.as_pdf": (EVERYBODY, [{"agreement_id": "{agreement}"}]),
+    "agreements.renew": (frozenset({"trader"}), [{"agreement_id": "{signed}"}]),
+    "agreements.through_union": (frozenset({"broker"}), [{"need_id": "{need}"}]),
+    "clauses.edit": (frozenset({"broker"}), [{"stem": "payment"}, {"stem": "new"}]),
     "agreements.show": (EVERYBODY, [{"agreement_id": "{agreement}"}]),
     "capacities.buyers": (EVERYBODY, [{"capacity_id": "{capacity}"}]),
     "capacities.check_answers": (EVERYBODY, [{"draft_id": "{begun}"}]),
@@ -86,6 +89,7 @@ EXAMPLES: dict[str, tuple[frozenset[str], list[dict[str, str]]]] = {
 }  # fmt: skip
 # The same route for those who see one of its objects only.
 EXAMPLES_OF = {
+    ("trader", "agreements.show"): [{"agreement_id": "{signed}"}],
     ("seller", "deliveries.show"): [{"delivery_id": "{coming}"}, {"delivery_id": "{rejected}"}],
     ("trader", "deliveries.show"): [{"delivery_id": "{paid}"}, {"delivery_id": "{rejected}"}],
     ("clerk", "suggestions.show"): [{"suggestion_id": "{agreed}"}],
@@ -94,7 +98,7 @@ EXAMPLES_OF = {
 # Steps of a form that are pages of their own, and filtered lists.
 QUERIES = {
     "alliance.show": ["?show=committee", "?show=complaints", "?show=contributions"],
-    "agreements.terms": ["?show=schedule"],
+    "agreements.terms": ["?show=schedule", "?show=contributions"],
     "needs.new": ["?product=plantain_dom_harton&buyer={buyer}", "?copy={need}"],
     "capacities.new": ["?product=plantain_dom_harton"],
     "needs.browse": ["?q=papa", "?q=nothing+like+it"],

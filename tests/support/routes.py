@@ -21,12 +21,14 @@ BUYER, ITS_READER = frozenset({"buyer_a"}), frozenset({"reader_a"})
 PRODUCER, ITS_CLERK = frozenset({"producer_a"}), frozenset({"clerk_a"})
 RIVAL, HOUSE, HOUSE_NEW = frozenset({"rival_a"}), frozenset({"house_a"}), frozenset({"house_new"})
 NO_MANAGERS = frozenset({"reader_a", "clerk_a"})
+UNITABLE = PRODUCER | RIVAL | frozenset({"producer_b"})
 BUYERS, PRODUCERS = BUYER | ITS_READER, PRODUCER | ITS_CLERK
 
 TERMS = {"fee_kind": "success_pct", "fee_pct": "3", "fee_payer": "buyer"}
 TERM = {"starts_on": "2026-12-01", "ends_on": "2027-11-30"}
 NEW_PASSWORD = {"password": "otras cuatro palabras largas"}
 CONTRIBUTING = NEED | {"min_suppliers": "2", "max_share_pct": "60", "version": "1"}
+GIVEN = {"given_on": "2026-10-01", "ends_on": "2027-10-01"}
 SAID = {"what": "x"}
 WITHDRAWN = {"confirm": "1", "reason": "no"}
 ASSESSMENT = {f"value-{indicator.code}": "4" for indicator in for_scope("producer")}
@@ -174,6 +176,21 @@ TABLE: dict[str, list[Row]] = {
     "deliveries.confirm": [Row("payment_producer_a", PRODUCER, knows=NO_MANAGERS)],
     "deliveries.export": [Row("", EVERYBODY, values={"format": name}) for name in ("csv", "xlsx")],
     "deliveries.feed": [Row("", EVERYBODY, values={"token": "{calendar}"})],
+    "agreements.drop": [
+        Row("alliance_producer_a", BUYER | PRODUCERS | HOUSE, knows=ITS_READER, body={"reason": "x"}),
+    ],
+    "agreements.renew": [
+        Row("alliance_producer_a", BUYER | HOUSE, knows=ITS_READER | PRODUCERS, body={"starts_on": "2028-01-03"}),
+    ],
+    "agreements.through_union": [Row("need_sent_a", HOUSE)],
+    "clauses.edit": [Row("", EVERYBODY, values={"stem": name}) for name in ("payment", "new")],
+    "clauses.retire": [Row("", NOBODY, values={"stem": "payment"})],
+    "unions.act": [
+        Row("", UNITABLE, knows=ITS_CLERK, values={"action": "join"}, body={"union": "{organization_union}"}),
+        Row("", UNITABLE, knows=ITS_CLERK, values={"action": "leave"}),
+        Row("", UNITABLE, knows=ITS_CLERK, values={"action": "mandate"}, body={"minutes": "1"} | GIVEN),
+        Row("", UNITABLE, knows=ITS_CLERK, values={"action": "revoke"}),
+    ],
     "agreements.show": [Row("agreement_producer_a", BUYERS | PRODUCERS | HOUSE)],
     "agreements.as_pdf": [Row("agreement_producer_a", BUYERS | PRODUCERS | HOUSE)],
 }  # fmt: skip

@@ -10,6 +10,7 @@ SUBJECTS = (
     "home",
     "accounts",
     "organizations",
+    "unions",
     "mandates",
     "readiness",
     "prices",
@@ -22,6 +23,7 @@ SUBJECTS = (
     "agreements",
     "deliveries",
     "alliance",
+    "clauses",
 )
 
 

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from broker.agreements import queries, signing
 from broker.agreements.models import Agreement
-from broker.agreements.negotiation import side_of
+from broker.agreements.negotiation import is_amending, may_act, side_of
 from broker.documents import attachments
 from broker.errors import Conflict, Invalid, NotAllowed, NotFound, RuleBroken
 from broker.listings.reader import Reader
@@ -94,8 +94,11 @@ def _refused(agreement_id: int, fault: Invalid | RuleBroken) -> ResponseReturnVa
 
 
 def _done(agreement: Agreement) -> ResponseReturnValue:
-    if agreement.state == "signed":
+    standing = queries.version_of(db.session(), agreement)
+    if not standing.amends and agreement.signed_at:
         flash(_("Both parties have signed. The deliveries are in the calendar."), "ok")
+    elif standing.amends and not is_amending(agreement, standing):
+        flash(_("Both parties have signed: the amendment is in force."), "ok")
     else:
         flash(_("Signed. The other side has still to sign."), "ok")
     return redirect(url_for("agreements.show", agreement_id=agreement.id), 303)
@@ -106,10 +109,12 @@ def _page(agreement_id: int, errors: dict[str, str], status: int = 200) -> Respo
     side = side_of(agreement, actor())
     if not actor().may_write:
         raise NotAllowed("role_may_not_write")
+    if not may_act(agreement, actor()):
+        raise NotAllowed("union_acts")
     require_manager(actor(), agreement.party_id(side))
-    if agreement.state != "negotiated":
-        raise Conflict("state_moved_on", subject="agreement", state=agreement.state, action="sign")
     version = queries.version_of(db.session(), agreement)
+    if not signing.may_be_signed(agreement, version):
+        raise Conflict("state_moved_on", subject="agreement", state=agreement.state, action="sign")
     name, authority = signing.representative_of(version, side)
     ends = signing.review_ends(agreement, version)
     return page(

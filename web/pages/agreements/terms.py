@@ -11,6 +11,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from broker.agreements import freezing, offering, queries
+from broker.agreements.amending import AMENDABLE
+from broker.agreements.contributing import ContributionChange
 from broker.agreements.models import Agreement, AgreementVersion
 from broker.agreements.negotiable import read_terms
 from broker.agreements.negotiation import writing_side
@@ -28,7 +30,7 @@ from web.row_ids import row_id
 from web.security import access, actor
 from web.wording import message, sentences
 
-SCHEDULE = "schedule"
+SCHEDULE, CONTRIBUTIONS = "schedule", "contributions"
 
 
 @bp.route("/<int:agreement_id>/terms", methods=["GET", "POST"])
@@ -38,7 +40,7 @@ def terms(agreement_id: int) -> ResponseReturnValue:
     agreement = queries.agreement_for(db.session(), actor(), agreement_id)
     side = writing_side(agreement, actor())
     version = queries.version_of(db.session(), agreement)
-    if agreement.state not in offering.OPEN:
+    if agreement.state not in (*offering.OPEN, *AMENDABLE):
         raise Conflict("state_moved_on", subject="agreement", state=agreement.state, action="offer")
     if request.method == "GET":
         return _form(agreement, version, side, {}, {})
@@ -84,9 +86,21 @@ def _offer(agreement: Agreement, version: AgreementVersion, side: str, typed: Ma
             values,
             quantities=quantities,
             wordings=_wordings(version),
+            contributions=_contributions(),
             note=note,
             reply_by=reply_by,
         )
+
+
+def _contributions() -> ContributionChange | None:
+    """What the form of the contributions says; None for another form."""
+    form = request.form
+    if form.get("show") != CONTRIBUTIONS:
+        return None
+    off = form.getlist("off", type=row_id)
+    return ContributionChange(
+        form.get("contribution", ""), form.get("what", ""), form.get("paid_back") == "yes", frozenset(off)
+    )
 
 
 def _wordings(version: AgreementVersion) -> dict[str, str]:
@@ -165,10 +179,12 @@ def _form(
         agreement=agreement,
         version=version,
         side=side,
+        first_amendment=version.number == agreement.binding,
         show=show,
         parts=parts_of(chosen(found, show), facts),
         open_count=sum(term.value is None for term in found.values()),
         periods=periods if show == SCHEDULE else [],
+        contributed=enumerate(facts.contributions or ()) if show == CONTRIBUTIONS else (),
         typed=typed,
         values=request.form,
         clause=_clause(version, show),

@@ -6,16 +6,16 @@ from flask import Response, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from broker.agreements import freezing, queries, services
+from broker.agreements import freezing, queries, services, signing
 from broker.agreements.models import Agreement, AgreementVersion
 from broker.agreements.proving import signatures_of
 from broker.agreements.signature_page import pdf_of
 from broker.documents.docx import render_docx
 from broker.documents.pdf import render_pdf
 from web.extensions import db
-from web.pages.agreements import signatures, talks, terms  # noqa: F401  (their routes)
+from web.pages.agreements import amendments, signatures, talks, terms, through_union  # noqa: F401  (their routes)
 from web.pages.agreements.blueprint import PARTIES, bp, wanted_language
-from web.pages.agreements.showing import shown
+from web.pages.agreements.showing import shown, standing_version, version_read
 from web.rendering import page, writing
 from web.security import access, actor
 
@@ -51,8 +51,9 @@ def show(agreement_id: int) -> ResponseReturnValue:
 def as_pdf(agreement_id: int) -> ResponseReturnValue:
     """The same text for print and archive, with the page of signatures once both parties agree on it."""
     agreement = queries.agreement_for(db.session(), actor(), agreement_id)
-    version = queries.version_of(db.session(), agreement)
-    agreed = agreement.negotiated_at is not None and agreement.state != "negotiating"
+    standing = standing_version(agreement)
+    version = version_read(agreement, standing)
+    agreed = signing.is_agreed(agreement, version, standing)
     signed = signatures_of(db.session(), version) if agreed else ()
     data = pdf_of(version, wanted_language(), signed, with_page=agreed)
     return _file(agreement, version, data, "pdf", "application/pdf")
@@ -63,7 +64,7 @@ def as_pdf(agreement_id: int) -> ResponseReturnValue:
 def as_docx(agreement_id: int) -> ResponseReturnValue:
     """The same text as a lawyer's working copy."""
     agreement = queries.agreement_for(db.session(), actor(), agreement_id)
-    version = queries.version_of(db.session(), agreement)
+    version = version_read(agreement, standing_version(agreement))
     data = render_docx(freezing.draft_of(version, wanted_language()).document)
     return _file(agreement, version, data, "docx", DOCX)
 
@@ -73,7 +74,7 @@ def as_docx(agreement_id: int) -> ResponseReturnValue:
 def summary(agreement_id: int) -> ResponseReturnValue:
     """What the members read before anybody signs, on one page that prints."""
     agreement = queries.agreement_for(db.session(), actor(), agreement_id)
-    version = queries.version_of(db.session(), agreement)
+    version = version_read(agreement, standing_version(agreement))
     return page(
         "agreements/summary.html",
         agreement=agreement,
@@ -88,7 +89,7 @@ def summary(agreement_id: int) -> ResponseReturnValue:
 def summary_as_pdf(agreement_id: int) -> ResponseReturnValue:
     """The same page as a file, for the notice board of the assembly."""
     agreement = queries.agreement_for(db.session(), actor(), agreement_id)
-    version = queries.version_of(db.session(), agreement)
+    version = version_read(agreement, standing_version(agreement))
     data = render_pdf(freezing.summary_of(version, wanted_language()))
     return _file(agreement, version, data, "pdf", "application/pdf", kind="resumen")
 

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from broker.agreements import freezing
 from broker.agreements.models import Agreement, AgreementVersion
-from broker.agreements.negotiation import side_of
+from broker.agreements.negotiation import may_act, side_of
 from broker.agreements.queries import agreement_for, in_force
 from broker.alliance import committee, complaints, contributions, queries, standing
 from broker.alliance.committee import Decision, Minutes
@@ -66,14 +66,15 @@ def _shown(
     asked = STEPS[failed][2] if failed else request.args.get("show", "")
     tab = asked if asked in TABS else "standing"
     version = in_force(db.session(), agreement)
+    acts = may_act(agreement, actor()) and actor().kind != "broker"
     return page(
         f"alliance/{tab}.html",
         status=status,
         agreement=agreement,
         tab=tab,
         side=side_of(agreement, actor()),
-        may_write=actor().may_write and actor().kind != "broker",
-        may_decide=actor().role == "manager" and actor().kind != "broker",
+        may_write=acts,
+        may_decide=acts and actor().role == "manager",
         errors=errors,
         failed=failed,
         typed=request.form,

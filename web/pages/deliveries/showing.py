@@ -9,7 +9,7 @@ from decimal import Decimal
 from flask import current_app
 from flask.typing import ResponseReturnValue
 
-from broker.agreements.negotiation import side_of
+from broker.agreements.negotiation import may_act, side_of
 from broker.deliveries import lots, queries, settlement
 from broker.deliveries.models import Delivery
 from broker.deliveries.reception import WEIGHT_GAP
@@ -57,7 +57,7 @@ def shown(
     side = side_of(delivery.agreement, actor())
     terms = terms_of(db.session(), delivery.agreement)
     now = current_app.config["CLOCK"]()
-    forms = FORMS.get(side, {}).get(delivery.state, ()) if actor().may_write else ()
+    forms = FORMS.get(side, {}).get(delivery.state, ()) if may_act(delivery.agreement, actor()) else ()
     ends = dispute_ends(delivery, terms.dispute)
     if ends is not None and now > ends:
         forms = tuple(form for form in forms if form != "dispute")
@@ -74,7 +74,7 @@ def shown(
         side=side,
         terms=terms,
         forms=forms,
-        may_cancel=actor().may_write
+        may_cancel=may_act(delivery.agreement, actor())
         and "cancel" in {t.name for t in DELIVERY.available(delivery.state, side)},
         dispute_ends=ends,
         silence_ends=silence,
