@@ -5,6 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
 PYTEST_ARGS ?=
+# What Python compiles is kept, also where the environment tells it to write nothing beside its sources: the suite
+# starts a hundred processes, and each would compile everything anew.
+PYTEST := PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX="$(CURDIR)/build/bytecode" $(BIN)/python -m pytest
 BENCH_ARGS ?=
 EXAMPLES ?= 1000
 STEPS ?= 50
@@ -26,14 +29,15 @@ run: $(VENV)/.run compiled
 # A temporary folder of its own: other runs on the machine clear pytest's common one.
 test: check compiled
 	@mkdir -p build
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --basetemp build/pytest $(PYTEST_ARGS)
+	$(PYTEST) -n $(WORKERS) --dist worksteal --basetemp build/pytest $(PYTEST_ARGS)
 
 check: $(VENV)/.dev compiled
+	@mkdir -p build
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest tests/guards -q
+	$(PYTEST) tests/guards -q --basetemp build/guards
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m tests.bench $(BENCH_ARGS)
@@ -41,7 +45,7 @@ bench: $(VENV)/.dev
 # The walks of tests/machines, long and at random; at the end the moves that were made.
 soak: $(VENV)/.dev compiled
 	@mkdir -p build
-	ALIANZA_SOAK_EXAMPLES=$(EXAMPLES) ALIANZA_SOAK_STEPS=$(STEPS) $(BIN)/python -m pytest \
+	ALIANZA_SOAK_EXAMPLES=$(EXAMPLES) ALIANZA_SOAK_STEPS=$(STEPS) $(PYTEST) \
 		tests/machines/test_*_machine.py -rP -n $(WORKERS) --dist worksteal --basetemp build/soak $(PYTEST_ARGS)
 
 # With uv when the index could give it, with pip otherwise: both check every hash.

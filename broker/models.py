@@ -14,10 +14,12 @@ from broker.alliance.models import Breach, GivenContribution, Grievance, Meeting
 from broker.audit.models import AuditEntry, AuditHead
 from broker.deliveries.models import (
     Delivery,
+    Liquidation,
     Lot,
     LotLine,
     MemberShare,
     Payment,
+    SentForm,
     Statement,
     StatementLine,
 )
@@ -63,6 +65,7 @@ __all__ = [
     "HouseClause",
     "Job",
     "LearnedModel",
+    "Liquidation",
     "LoginAttempt",
     "Lot",
     "LotLine",
@@ -81,6 +84,7 @@ __all__ = [
     "PricePoint",
     "Remark",
     "SealedPdf",
+    "SentForm",
     "Signature",
     "SigningMandate",
     "Statement",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
@@ -11,7 +12,10 @@ from tests.support import chromium
 from tests.support.catalogues import compile_catalogues
 from tests.support.database import PostgresStore, Store, open_store
 from tests.support.missing import MARK, stop_without
+from tests.support.shared import open_shared_folder
 
+HERE = Path(__file__).parent
+LONG = {"e2e", "machines", "web"}
 KINDS = ("sqlite", "postgresql")
 
 
@@ -86,9 +90,15 @@ def browser(chromium_path: str) -> Iterator[Browser]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Compile the translations once, in the process that starts the workers."""
+    """Compile the translations once, in the process that starts the workers, and open the folder they share."""
     if not hasattr(config, "workerinput"):
         compile_catalogues()
+        open_shared_folder()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the folders of long tests: one that begins last leaves the other workers waiting."""
+    items.sort(key=lambda item: not LONG.intersection(item.path.relative_to(HERE).parts[:1]))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

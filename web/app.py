@@ -18,6 +18,7 @@ from web import (
     explanation_texts,
     figures,
     i18n,
+    measures,
     pages,
     price_step_texts,
     rendering,
@@ -59,6 +60,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
     figures.register(app)
     explanation_texts.register(app)
     price_step_texts.register(app)
+    measures.register(app)
     errors.register(app)
     pages.register(app)
     return app

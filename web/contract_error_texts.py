@@ -1,10 +1,27 @@
-"""A sentence for every error of amending, renewing and uniting agreements, and of a house's own clauses."""
+"""A sentence for every error of the alliance, of its prices, of changing agreements, and of a house's own clauses."""
 
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
 CONTRACT_ERRORS = {
+    # the alliance
+    "not_signed": _l("The agreement is not signed, or has ended."),
+    "no_quorum": _l("The committee decides only with both sides present. Say who was there for each."),
+    "other_side_agrees": _l("The other side says so, not yours."),
+    "other_side_answers": _l("The other side answers what you raised."),
+    "answered_already": _l("It has been answered already."),
+    "who_raised_settles": _l("Whoever raised it says when it is settled."),
+    "no_breach_to_cure": _l("There is no breach of the other side to speak of."),
+    "notice_given_already": _l("Notice has been given already."),
+    "only_buyer_gives": _l("Only the buyer says what it has given."),
+    # prices of the market and of agreements
+    "market_unit": _l("A market price is in a currency per kg or another unit. ¢/lb is for an index."),
+    "cost_missing": _l("Enter the audited cost first."),
+    "deduction_not_agreed": _l("The agreement does not let “%(cost)s” be deducted."),
+    "voucher_missing": _l("“%(cost)s” needs its voucher."),
+    "grade_not_priced": _l("The agreement gives no price for the grade “%(grade)s”."),
+    "quote_in_other_unit": _l("%(series)s is quoted in %(unit)s; this clause needs %(needed)s."),
     # amendments
     "no_amendment": _l("No amendment is being negotiated: the signed version stands."),
     "period_begun": _l("The period from %(day)s has begun: its quantity stands."),

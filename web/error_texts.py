@@ -11,6 +11,7 @@ from web.listing_error_texts import LISTING_ERRORS
 HINTS = {
     "products": _l("The nearest names here: %(products)s."),
     "units": _l("Used here: %(units)s."),
+    "measure": _l("That is %(first)s and %(second)s %(measure)s."),
 }
 ERRORS = {
     # parties
@@ -236,7 +237,7 @@ ERRORS = {
     # deliveries and payments
     "only_parties_deliver": _l("Only the two parties deliver, receive and pay. The broker looks on."),
     "lot_line_unreadable": _l("Line %(line)s, “%(text)s”: write member; plot; kg, or member; kg."),
-    "too_many_lines": _l("At most %(most)s lines in a lot."),
+    "too_many_lines": _l("At most %(most)s lines."),
     "lot_code_taken": _l("The lot “%(lot)s” is on this delivery already."),
     "lot_lines_differ": _l(
         "The lot weighs %(weight)s, its lines %(total)s kg: they may differ by half a percent."
@@ -253,29 +254,22 @@ ERRORS = {
     "silence_accepted": _l("The hours to grade it are over: silence has accepted the delivery."),
     "dispute_over": _l("The time to dispute this decision is over."),
     "nothing_to_agree_to": _l("There is no proposal of the other side to agree to."),
+    "proposal_moved_on": _l(
+        "The other side has put another proposal in place of the one that you agreed to. Read both and decide again."
+    ),
+    "form_sent_otherwise": _l(
+        "This form was sent before with something else in it, and that stands. Open the page again to enter another."
+    ),
     "deductions_above_cap": _l(
         "The deductions exceed the cap of the agreement: at most %(most)s %(currency)s. The rest passes to the next."
     ),
     "only_buyer_pays": _l("Only the buyer reports a payment."),
     "only_organization_confirms": _l("Only the organization confirms that the money has arrived."),
     "no_advance_agreed": _l("The agreement knows no advance."),
+    "only_buyer_liquidates": _l("Only the buyer hands over the liquidation."),
+    "liquidation_paid": _l("A payment of this liquidation was reported already."),
+    "sale_line_unreadable": _l("Line %(line)s, “%(text)s”: write what; quantity; price of one unit."),
     "above_what_is_owed": _l("It is more than what is owed: %(most)s %(currency)s."),
-    # the alliance
-    "not_signed": _l("The agreement is not signed, or has ended."),
-    "no_quorum": _l("The committee decides only with both sides present. Say who was there for each."),
-    "other_side_agrees": _l("The other side says so, not yours."),
-    "other_side_answers": _l("The other side answers what you raised."),
-    "answered_already": _l("It has been answered already."),
-    "who_raised_settles": _l("Whoever raised it says when it is settled."),
-    "no_breach_to_cure": _l("There is no breach of the other side to speak of."),
-    "notice_given_already": _l("Notice has been given already."),
-    "only_buyer_gives": _l("Only the buyer says what it has given."),
-    # prices of agreements
-    "cost_missing": _l("Enter the audited cost first."),
-    "deduction_not_agreed": _l("The agreement does not let “%(cost)s” be deducted."),
-    "voucher_missing": _l("“%(cost)s” needs its voucher."),
-    "grade_not_priced": _l("The agreement gives no price for the grade “%(grade)s”."),
-    "quote_in_other_unit": _l("%(series)s is quoted in %(unit)s; this clause needs %(needed)s."),
     "mandate_missing": _l("Your mandate with %(name)s has ended. Ask for a new one before you go on."),
     "already_answered": _l("Your side has already answered."),
     "reason_required": _l("Say why: the other side has a right to a reason."),

@@ -13,6 +13,7 @@ from broker.errors import Invalid, RuleBroken, TradeError
 from web.error_texts import ERRORS, HINTS
 from web.i18n import country_name, day, kilograms, number, product_name, to_the_gram, unit_name
 from web.label_texts import LABELS
+from web.measures import measure_word
 
 NAMED = {"products": product_name, "units": unit_name}
 
@@ -61,6 +62,8 @@ def _one(name: str, value: Any) -> str:
         return to_the_gram(value)
     if name == "country" and isinstance(value, str) and len(value) == 2:
         return country_name(value)
+    if name == "measure":
+        return measure_word(value)
     if name == "part" and value in LABELS["agreement_part"]:
         return label(value, "agreement_part")
     if name == "state" and value in LABELS["any_state"]:

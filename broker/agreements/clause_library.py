@@ -21,6 +21,7 @@ import yaml
 from broker.agreements.formatting import known_format
 from broker.agreements.open_points import OWNERS
 from broker.agreements.paths import Condition, exists, paths_of
+from broker.yaml_text import read_yaml
 
 HOUSE = Path(__file__).parent / "clauses"
 PLAIN = Path(__file__).parent / "summary"
@@ -111,7 +112,7 @@ def load_library(folders: Iterable[Path]) -> ClauseLibrary:
     for folder in folders:
         files |= {path.name: path for path in sorted(folder.glob("*.md"))}
         if (words := folder / "vocabulary.yml").exists():
-            for group, codes in yaml.safe_load(words.read_text(encoding="utf-8")).items():
+            for group, codes in read_yaml(words.read_text(encoding="utf-8")).items():
                 vocabulary.setdefault(group, {}).update(codes)
     clauses = [read_clause(path.stem, path.read_text(encoding="utf-8")) for path in files.values()]
     clauses.sort(key=lambda clause: (clause.part, clause.order, clause.id, clause.variant))
@@ -122,7 +123,7 @@ def read_clause(stem: str, text: str) -> Clause:
     """One clause out of the text of its file. Raises BadClause."""
     try:
         _, front, body = text.split("---\n", 2)
-        matter = yaml.safe_load(front)
+        matter = read_yaml(front)
         clause = Clause(
             id=matter["id"],
             variant=stem.partition(".")[2],

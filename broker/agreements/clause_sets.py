@@ -12,10 +12,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from broker.agreements.clause_library import HOUSE, BadClause, Clause, ClauseLibrary, load_library, source_of
 from broker.agreements.facts import DraftFacts
+from broker.yaml_text import read_yaml
 
 SETS = Path(__file__).parent / "sets"
 KEYS = {"version", "applies", "recommend", "omit"}
@@ -97,7 +96,7 @@ def _with_usual(clause: Clause, usual: Mapping[str, Any]) -> Clause:
 
 def read_set(folder: Path) -> ClauseSet:
     """The set of a folder. Raises BadClause."""
-    raw = yaml.safe_load((folder / "set.yml").read_text(encoding="utf-8"))
+    raw = read_yaml((folder / "set.yml").read_text(encoding="utf-8"))
     applies = {name: tuple(values) for name, values in raw.get("applies", {}).items()}
     if unknown := (raw.keys() - KEYS) | (applies.keys() - RULES):
         raise BadClause(f"{folder.name}/set.yml: unknown {sorted(unknown)}")

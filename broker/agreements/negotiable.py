@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any, get_args, get_origin
 
 from broker.agreements.assembly import DraftDocument
@@ -242,7 +243,12 @@ def _value(data: Mapping[str, Any], path: str) -> Any:
 
 
 def _fits(pattern: str, path: str) -> bool:
-    return re.fullmatch(re.escape(pattern).replace(r"\*", r"\d+"), path) is not None
+    return _compiled(pattern).fullmatch(path) is not None
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(re.escape(pattern).replace(r"\*", r"\d+"))
 
 
 def _paths(blocks: tuple[Block, ...], sections: tuple[Section, ...]) -> Iterator[str]:

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import dataclasses
 import types
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from decimal import Decimal, InvalidOperation
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from functools import cache
+from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
 from broker.agreements.derived import DERIVED
 from broker.agreements.facts import DraftFacts
@@ -124,8 +125,13 @@ def _kind_below(kind: Any, name: str) -> Any:
         return None
     found = getattr(kind, name, None)
     if isinstance(found, property):
-        return get_type_hints(found.fget)["return"]
-    return get_type_hints(kind).get(name)
+        return _hints(found.fget)["return"]
+    return _hints(cast(Hashable, kind)).get(name)
+
+
+@cache
+def _hints(annotated: Any) -> dict[str, Any]:
+    return get_type_hints(annotated)
 
 
 def _step(value: Any, name: str, path: str) -> Any:

@@ -15,7 +15,9 @@ from broker.deliveries.payments import days_late
 from broker.deliveries.terms import DeliveryTerms
 from broker.errors import RuleBroken
 from broker.money import Money
+from broker.prices.agreed import Terms
 from broker.prices.formulas import Quote, cash_gap
+from broker.prices.market import above_agreed_pct
 from broker.prices.models import PricePoint
 from broker.prices.quotes import readable
 from broker.prices.review import Review, review
@@ -55,8 +57,8 @@ class Scorecard:
 
 @dataclass(frozen=True)
 class Warnings:
-    """`band`: the market against the band of the clause; `gap_pct`: the market above the agreed price; `fallen`: the
-    last deliveries are far below the plan."""
+    """`band`: the market against the band of the clause; `gap_pct`: the market's four-week median above the agreed
+    price; `fallen`: the last deliveries are far below the plan."""
 
     band: Review | None
     gap_pct: Decimal | None
@@ -96,24 +98,16 @@ def warnings(
     session: Session,
     deliveries: Sequence[Delivery],
     terms: DeliveryTerms,
+    product: str,
     house: int,
     signed_on: dt.date,
     today: dt.date,
 ) -> Warnings:
-    """What draws members away: the market's quotations that the house or the installation entered, and deliveries."""
-    series = terms.price.params.get("series")
-    points = _points(session, series, house, today) if series else []
-    band, gap = None, None
-    if points and terms.price.method == "fixed_reviewed":
-        base = next((p for p in reversed(points) if dt.date.fromisoformat(p.date) <= signed_on), points[0])
-        try:
-            band = review(terms.price, base.value, points, today)
-        except RuleBroken:
-            band = None
-        if band is not None and terms.price.unit_price:
-            by_unit = points[-1].unit == f"{terms.price.currency}/{terms.price.unit}"
-            agreed = terms.price.unit_price if by_unit else terms.price.unit_price / terms.price.unit_kg
-            gap = 100 * (band.median / agreed - 1)
+    """What draws members away: the market, by the series that the clause names or else by the prices of the product,
+    as the house or the installation entered them; and deliveries."""
+    points = _points(session, terms.price.params.get("series"), product, house, today)
+    band = _band(terms.price, points, signed_on, today)
+    gap = above_agreed_pct(terms.price, points, today)
     past = [d for d in deliveries if d.ends_on < today and d.state != "cancelled"][-2:]
     fallen = len(past) == 2 and all((d.net_kg or Decimal(0)) < d.planned_kg * FALLEN for d in past)
     return Warnings(band, gap, fallen)
@@ -162,9 +156,20 @@ def _price(deliveries: Sequence[Delivery], terms: DeliveryTerms) -> Decimal | No
     return None if terms.price.unit_price is None else terms.price.unit_price / terms.price.unit_kg
 
 
-def _points(session: Session, series: str, house: int, today: dt.date) -> list[Quote]:
+def _band(price: Terms, points: Sequence[Quote], signed_on: dt.date, today: dt.date) -> Review | None:
+    """The market against the band of a clause that has one, from its value at signature."""
+    if not points or price.method != "fixed_reviewed":
+        return None
+    base = next((p for p in reversed(points) if dt.date.fromisoformat(p.date) <= signed_on), points[0])
+    try:
+        return review(price, base.value, points, today)
+    except RuleBroken:
+        return None
+
+
+def _points(session: Session, series: str | None, product: str, house: int, today: dt.date) -> list[Quote]:
     query = select(PricePoint).where(
-        PricePoint.series == series,
+        PricePoint.series == series if series else PricePoint.product == product,
         PricePoint.quoted_on <= today,
         PricePoint.quoted_on >= today - LOOK_BACK,
         readable(PricePoint, house),

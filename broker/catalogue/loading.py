@@ -10,13 +10,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
-import yaml
+from broker.yaml_text import read_yaml
 
 DATA = Path(__file__).with_name("data")
 LANGUAGES = ("es", "en", "pt", "fr")
-
-# libyaml reads the alias tables ten times faster; it is part of the wheel but optional in PyYAML.
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class HasCode(Protocol):
@@ -160,5 +157,4 @@ def by_code(items: Iterable[Coded]) -> Mapping[str, Coded]:
 
 
 def _read(path: Path) -> object:
-    with path.open(encoding="utf-8") as stream:
-        return yaml.load(stream, Loader=_Loader)
+    return read_yaml(path.read_text(encoding="utf-8"))

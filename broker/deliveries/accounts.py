@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
+from broker.deliveries.measures import Measure
 from broker.deliveries.models import Statement
+from broker.documents.canonical import decimal_text
 from broker.listings.cells import Cell
 from broker.money import Money
 
@@ -14,7 +17,7 @@ from broker.money import Money
 STARTS = (None, 1, 8, 15, 31, 61)
 COLUMNS = (
     "agreement", "delivery", "invoice", "buyer", "organization", "made_on", "due_on", "line", "code", "kg",
-    "amount", "currency", "paid_on", "confirmed_on",
+    "quantity", "unit", "amount", "currency", "paid_on", "confirmed_on",
 )  # fmt: skip
 
 
@@ -81,9 +84,18 @@ def fees(statements: Iterable[Statement]) -> list[Fee]:
     return found
 
 
-def rows_for_accountant(statements: Iterable[Statement]) -> list[dict[str, Cell]]:
-    """Every line and payment of the statements as a row of `COLUMNS`; amounts in major units, deductions below zero."""
-    return [dict(zip(COLUMNS, cells, strict=True)) for statement in statements for cells in _lines(statement)]
+def rows_for_accountant(
+    statements: Iterable[Statement], measures: Mapping[int, Measure]
+) -> list[dict[str, Cell]]:
+    """Every line and payment of the statements as a row of `COLUMNS`; amounts in major units, deductions below zero.
+
+    `measures` are the customary units of the agreements; where one has none the quantity is empty beside its kg.
+    """
+    return [
+        dict(zip(COLUMNS, cells, strict=True))
+        for statement in statements
+        for cells in _lines(statement, measures.get(statement.agreement_id))
+    ]
 
 
 def _earned(statement: Statement) -> int:
@@ -94,7 +106,7 @@ def _earned(statement: Statement) -> int:
     return statement.fee_minor * min(confirmed, statement.total_minor) // statement.total_minor
 
 
-def _lines(statement: Statement) -> Iterable[tuple[Cell, ...]]:
+def _lines(statement: Statement, measure: Measure | None) -> Iterable[tuple[Cell, ...]]:
     agreement = statement.delivery.agreement
     head: tuple[Cell, ...] = (
         str(agreement.id), str(statement.delivery.number), statement.invoice, agreement.buyer.legal_name,
@@ -102,12 +114,21 @@ def _lines(statement: Statement) -> Iterable[tuple[Cell, ...]]:
     )  # fmt: skip
     for line in statement.lines:
         amount = Money(line.minor, statement.currency).amount
-        kg = "" if line.kg is None else line.kg
-        yield (*head, line.kind, line.code, kg, amount, statement.currency, "", "")
+        said: tuple[Cell, Cell, Cell] = ("", "", "")
+        if line.kg is not None:
+            said = (
+                (line.kg, Decimal(decimal_text(measure.of(line.kg))), measure.code)
+                if measure
+                else (line.kg, "", "")
+            )
+        yield (*head, line.kind, line.code, *said, amount, statement.currency, "", "")
+    if statement.liquidation is not None:
+        second = Money(statement.liquidation.second_minor, statement.currency)
+        yield (*head, "liquidation", "second_payment", "", "", "", second.amount, statement.currency, "", "")
     for payment in statement.payments:
         amount = Money(payment.minor, payment.currency).amount
         confirmed = payment.confirmed_at.date() if payment.confirmed_at else ""
         yield (
-            *head, f"payment_{payment.kind}", payment.channel, "", amount, payment.currency, payment.paid_on,
+            *head, f"payment_{payment.kind}", payment.channel, "", "", "", amount, payment.currency, payment.paid_on,
             confirmed,
         )  # fmt: skip

@@ -27,15 +27,12 @@ DELIVERY_STATES = (
     "no_show",
 )
 DECIDED = ("accepted", "partially_accepted", "rejected", "disputed", "invoiced", "paid_reported", "paid")
-PAYMENT_KINDS = ("advance", "settlement", "interest")
+PAYMENT_KINDS = ("advance", "settlement", "interest", "liquidation")
 LINE_KINDS = ("grade", "deduction", "advance")
 
 
 class Delivery(Entity, kw_only=True):
-    """One delivery of the calendar. kg are whole grams; what was decided of the net adds up to it.
-
-    `last_key` is the key of the form that was carried out last, so that one sent twice counts once.
-    """
+    """One delivery of the calendar. kg are whole grams; what was decided of the net adds up to it."""
 
     __tablename__ = "deliveries"
     __table_args__ = (
@@ -63,13 +60,17 @@ class Delivery(Entity, kw_only=True):
     ends_on: Mapped[dt.date]
     planned_kg: Mapped[Decimal] = mapped_column(Kilograms)
     state: Mapped[str] = mapped_column(default="scheduled", index=True)
-    last_key: Mapped[str | None] = mapped_column(default=None)
 
     dispatched_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     carrier: Mapped[str | None] = mapped_column(default=None)
 
     received_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     slip: Mapped[str | None] = mapped_column(default=None)
+    # The slip as it was written, where that was not in kg.
+    gross_original: Mapped[Decimal | None] = mapped_column(ExactDecimal, default=None)
+    tare_original: Mapped[Decimal | None] = mapped_column(ExactDecimal, default=None)
+    slip_unit: Mapped[str | None] = mapped_column(default=None)
+    slip_factor: Mapped[Decimal | None] = mapped_column(ExactDecimal, default=None)
     gross_kg: Mapped[Decimal | None] = mapped_column(Kilograms, default=None)
     tare_kg: Mapped[Decimal | None] = mapped_column(Kilograms, default=None)
     net_kg: Mapped[Decimal | None] = mapped_column(Kilograms, default=None)
@@ -88,7 +89,8 @@ class Delivery(Entity, kw_only=True):
 
     disputed_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     dispute: Mapped[str | None] = mapped_column(Text, default=None)
-    # What one side proposes to end a dispute with: kg as text, what it says, and which side it is.
+    # What one side proposes to end a dispute with: kg as text, what it says, which side it is, and under "earlier" the
+    # proposals that it replaced.
     proposal: Mapped[dict[str, Any] | None] = mapped_column(default=None)
     ended_reason: Mapped[str | None] = mapped_column(Text, default=None)
 
@@ -99,8 +101,25 @@ class Delivery(Entity, kw_only=True):
     statement: Mapped["Statement | None"] = relationship(back_populates="delivery", init=False, repr=False)
 
 
+class SentForm(Entity, kw_only=True):
+    """A form that was carried out on a delivery, by its key and the SHA-256 of what it said (empty: not known): however
+    late it is sent again, it counts once."""
+
+    __tablename__ = "sent_forms"
+    __table_args__ = (UniqueConstraint("delivery_id", "key"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, init=False)
+    delivery_id: Mapped[int] = mapped_column(ForeignKey("deliveries.id"))
+    key: Mapped[str]
+    sha256: Mapped[str]
+
+
 class Lot(Entity, kw_only=True):
-    """Produce that travels together under one code; its lines say which members and plots it comes from."""
+    """Produce that travels together under one code; its lines say which members and plots it comes from.
+
+    `quantity_original` units of `quantity_unit`, `quantity_factor` kg each, where it was not said in kg; its lines were
+    said in the same unit.
+    """
 
     __tablename__ = "lots"
     __table_args__ = (UniqueConstraint("delivery_id", "code"), CheckConstraint("kg > 0", name="kg"))
@@ -110,6 +129,9 @@ class Lot(Entity, kw_only=True):
     code: Mapped[str]
     harvested_on: Mapped[dt.date | None] = mapped_column(default=None)
     kg: Mapped[Decimal] = mapped_column(Kilograms)
+    quantity_original: Mapped[Decimal | None] = mapped_column(ExactDecimal, default=None)
+    quantity_unit: Mapped[str | None] = mapped_column(default=None)
+    quantity_factor: Mapped[Decimal | None] = mapped_column(ExactDecimal, default=None)
 
     lines: Mapped[list["LotLine"]] = relationship(
         default_factory=list, repr=False, order_by="LotLine.id", cascade="all, delete-orphan"
@@ -127,6 +149,7 @@ class LotLine(Entity, kw_only=True):
     member: Mapped[str]
     plot: Mapped[str | None]
     kg: Mapped[Decimal] = mapped_column(Kilograms)
+    quantity_original: Mapped[Decimal | None] = mapped_column(ExactDecimal, default=None)
 
 
 class Statement(Entity, kw_only=True):
@@ -167,6 +190,52 @@ class Statement(Entity, kw_only=True):
         default_factory=list, repr=False, order_by="MemberShare.id"
     )
     payments: Mapped[list["Payment"]] = relationship(default_factory=list, repr=False, order_by="Payment.id")
+    liquidation: Mapped["Liquidation | None"] = relationship(init=False, repr=False)
+
+    @property
+    def is_first_part(self) -> bool:
+        """Whether a second payment follows, when the buyer has resold."""
+        return any(step["code"] == "first_payment" for step in self.steps)
+
+    @property
+    def second_is_open(self) -> bool:
+        """Whether the second payment is still to be reckoned, or to be confirmed."""
+        if self.liquidation is None:
+            return self.is_first_part
+        paid = (one.minor for one in self.payments if one.kind == "liquidation" and one.confirmed_at)
+        return sum(paid) < self.liquidation.second_minor
+
+
+class Liquidation(Entity, kw_only=True):
+    """The second part of a split payment: what the buyer resold, less the agreed costs, shared; in minor units.
+
+    second = share - first + kept: what of the first part is above the share is kept. `sales` are what, quantity, price
+    of a unit (decimals as text) and minor; a unit is `unit_kg` kg. `costs` are name, minor and voucher.
+    """
+
+    __tablename__ = "liquidations"
+    __table_args__ = (
+        CheckConstraint("second_minor >= 0 AND kept_minor >= 0", name="amounts"),
+        CheckConstraint("second_minor = share_minor - first_minor + kept_minor", name="second"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, init=False)
+    statement_id: Mapped[int] = mapped_column(ForeignKey("statements.id"), unique=True)
+    handed_over_at: Mapped[dt.datetime]
+    handed_over_on: Mapped[dt.date]
+    handed_over_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    due_on: Mapped[dt.date]
+    unit: Mapped[str]
+    unit_kg: Mapped[Decimal] = mapped_column(ExactDecimal)
+    sales: Mapped[list[Any]]
+    costs: Mapped[list[Any]]
+    share_pct: Mapped[Decimal] = mapped_column(ExactDecimal)
+    value_minor: Mapped[int] = mapped_column(PriceUnits)
+    net_minor: Mapped[int] = mapped_column(PriceUnits)
+    share_minor: Mapped[int] = mapped_column(PriceUnits)
+    first_minor: Mapped[int] = mapped_column(PriceUnits)
+    kept_minor: Mapped[int] = mapped_column(PriceUnits)
+    second_minor: Mapped[int] = mapped_column(PriceUnits)
 
 
 class StatementLine(Entity, kw_only=True):

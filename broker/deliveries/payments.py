@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from broker.agreements.models import Agreement
 from broker.agreements.negotiation import day_of
 from broker.deliveries.events import PaymentConfirmed, PaymentReported
-from broker.deliveries.models import Payment, Statement
+from broker.deliveries.models import Liquidation, Payment, Statement
 from broker.deliveries.schedule import acting_side, moved
 from broker.deliveries.terms import terms_of
 from broker.errors import Conflict, Faults, NotAllowed, NotFound
@@ -20,6 +20,7 @@ from broker.prices.payments import late_interest
 from broker.transaction import Transaction
 
 CHANNELS = ("transfer", "mobile", "cheque", "cash")
+REFERENCE = 100
 
 
 def report_payment(
@@ -33,9 +34,11 @@ def report_payment(
     *,
     kind: str = "settlement",
 ) -> Payment:
-    """The buyer says that he paid (a part of) a statement, or its interest. A form sent twice counts once.
+    """The buyer says that he paid (a part of) a statement, its interest or the second payment that its liquidation
+    says. A form sent twice counts once.
 
-    Raises Invalid: nothing left to pay, more than is left, a day in the future.
+    Raises Invalid: nothing left to pay, more than is left, a day in the future; and Conflict('form_sent_otherwise') for
+    the key of a form that said something else.
     """
     statement = tx.session.get(Statement, statement_id)
     if statement is None:
@@ -44,12 +47,14 @@ def report_payment(
     agreement = _held(tx, statement.agreement_id)
     if acting_side(tx.actor, agreement) != "buyer":
         raise NotAllowed("only_buyer_pays")
-    if found := _same(tx, agreement.id, key):
+    money = Money.of(amount, statement.currency)
+    said = (statement.id, kind, money.minor, paid_on, channel, reference.strip()[:REFERENCE])
+    if found := _same(tx, agreement.id, key, said):
         return found
-    left = left_to_pay(tx, statement) if kind == "settlement" else interest_left(tx, statement)
-    payment = _payment(tx, agreement, statement, kind, amount, left, paid_on, channel, reference, key)
+    left = LEFT[kind](tx, statement)
+    payment = _payment(tx, agreement, statement, kind, money, left, paid_on, channel, reference, key)
     if kind == "settlement" and payment.minor == left.minor and delivery.state == "invoiced":
-        moved(tx, delivery, "report_payment", "buyer", None)
+        moved(tx, delivery, "report_payment", "buyer")
     return payment
 
 
@@ -62,16 +67,18 @@ def report_advance(
     reference: str,
     key: str,
 ) -> Payment:
-    """The buyer says that he paid an advance. Raises Conflict('no_advance_agreed'), Invalid."""
+    """The buyer says that he paid an advance. Raises Conflict('no_advance_agreed'), and as report_payment."""
     agreement = _held(tx, agreement_id)
     if acting_side(tx.actor, agreement) != "buyer":
         raise NotAllowed("only_buyer_pays")
-    if found := _same(tx, agreement.id, key):
-        return found
     terms = terms_of(tx.session, agreement)
+    money = Money.of(amount, terms.price.currency)
+    said = (None, "advance", money.minor, paid_on, channel, reference.strip()[:REFERENCE])
+    if found := _same(tx, agreement.id, key, said):
+        return found
     if terms.advance_pct <= 0 or agreement.signed_at is None:
         raise Conflict("no_advance_agreed")
-    return _payment(tx, agreement, None, "advance", amount, None, paid_on, channel, reference, key)
+    return _payment(tx, agreement, None, "advance", money, None, paid_on, channel, reference, key)
 
 
 def confirm_payment(tx: Transaction, payment_id: int) -> Payment:
@@ -97,7 +104,7 @@ def confirm_payment(tx: Transaction, payment_id: int) -> Payment:
         statement = tx.session.get_one(Statement, payment.statement_id)
         settled = _sum(tx, statement, "settlement", confirmed=True)
         if settled == statement.total_minor and statement.delivery.state == "paid_reported":
-            moved(tx, statement.delivery, "confirm_payment", "producer", None)
+            moved(tx, statement.delivery, "confirm_payment", "producer")
     return payment
 
 
@@ -126,6 +133,17 @@ def interest_left(tx: Transaction, statement: Statement) -> Money:
     return Money(due.minor - _sum(tx, statement, "interest"), statement.currency)
 
 
+def second_left(tx: Transaction, statement: Statement) -> Money:
+    """What of the second payment is not reported; nothing while the buyer has handed over no liquidation."""
+    query = select(Liquidation.second_minor).where(Liquidation.statement_id == statement.id)
+    due = tx.session.scalar(query) or 0
+    return Money(due - _sum(tx, statement, "liquidation"), statement.currency)
+
+
+# What is left of each kind of payment that a statement may have.
+LEFT = {"settlement": left_to_pay, "interest": interest_left, "liquidation": second_left}
+
+
 def days_late(statement: Statement, today: dt.date) -> int:
     """Days from the payment day to the last payment, or to today while something is owed; 0 when on time."""
     paid = sum(one.minor for one in statement.payments if one.kind == "settlement")
@@ -139,16 +157,14 @@ def _payment(
     agreement: Agreement,
     statement: Statement | None,
     kind: str,
-    amount: Decimal,
+    money: Money,
     most: Money | None,
     paid_on: dt.date,
     channel: str,
     reference: str,
     key: str,
 ) -> Payment:
-    currency = statement.currency if statement else terms_of(tx.session, agreement).price.currency
-    faults = Faults()
-    money = Money.of(amount, currency)
+    faults, currency = Faults(), money.currency
     faults.require(money.minor > 0, "must_be_above", "amount", limit=0)
     if most is not None and money.minor > most.minor:
         faults.add("above_what_is_owed", "amount", most=most.amount, currency=currency)
@@ -163,7 +179,7 @@ def _payment(
         currency=currency,
         paid_on=paid_on,
         channel=channel,
-        reference=reference.strip()[:100],
+        reference=reference.strip()[:REFERENCE],
         key=key,
         reported_at=tx.now,
         reported_by_id=tx.actor.user_id,
@@ -187,8 +203,15 @@ def _sum(tx: Transaction, statement: Statement, kind: str, *, confirmed: bool = 
     return int(tx.session.scalar(query) or 0)
 
 
-def _same(tx: Transaction, agreement_id: int, key: str) -> Payment | None:
-    return tx.session.scalar(select(Payment).where(Payment.agreement_id == agreement_id, Payment.key == key))
+def _same(tx: Transaction, agreement_id: int, key: str, said: tuple[object, ...]) -> Payment | None:
+    """The payment that the same form has reported before. Raises Conflict where it said something else then."""
+    query = select(Payment).where(Payment.agreement_id == agreement_id, Payment.key == key)
+    found = tx.session.scalar(query)
+    if found is not None and said != (
+        found.statement_id, found.kind, found.minor, found.paid_on, found.channel, found.reference
+    ):  # fmt: skip
+        raise Conflict("form_sent_otherwise")
+    return found
 
 
 def _held(tx: Transaction, agreement_id: int) -> Agreement:

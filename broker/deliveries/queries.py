@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
-from broker.agreements.models import Agreement
+from broker.agreements.models import Agreement, AgreementVersion
 from broker.agreements.queries import party_to, readable
+from broker.deliveries.measures import METRIC, Measure
 from broker.deliveries.models import Delivery, Lot, Payment, Statement
 from broker.errors import NotFound
 from broker.parties.actor import Actor
@@ -90,6 +92,7 @@ def statement_for(session: Session, actor: Actor, statement_id: int) -> Statemen
             contains_eager(Statement.delivery).contains_eager(Delivery.agreement).options(*_names()),
             joinedload(Statement.lines),
             joinedload(Statement.payments),
+            joinedload(Statement.liquidation),
             selectinload(Statement.shares),
         )
     )
@@ -108,6 +111,7 @@ def statements_of(session: Session, actor: Actor, agreement_id: int | None = Non
         .where(readable(actor))
         .options(
             contains_eager(Statement.delivery).contains_eager(Delivery.agreement).options(*_names()),
+            joinedload(Statement.liquidation),
             selectinload(Statement.lines),
             selectinload(Statement.payments),
         )
@@ -116,6 +120,22 @@ def statements_of(session: Session, actor: Actor, agreement_id: int | None = Non
     if agreement_id is not None:
         query = query.where(Statement.agreement_id == agreement_id)
     return session.scalars(query).unique().all()
+
+
+def measures_of(session: Session, agreement_ids: Iterable[int]) -> dict[int, Measure]:
+    """The customary unit of the quantity of each agreement that has one, by the version in force."""
+    unit = AgreementVersion.facts["schedule"]["unit"].as_string()
+    factor = AgreementVersion.facts["schedule"]["factor"].as_string()
+    query = (
+        select(Agreement.id, unit, factor)
+        .join(AgreementVersion, AgreementVersion.agreement_id == Agreement.id)
+        .where(Agreement.id.in_(set(agreement_ids)), AgreementVersion.number == Agreement.binding)
+    )
+    return {
+        agreement_id: Measure(code, Decimal(kg))
+        for agreement_id, code, kg in session.execute(query)
+        if code not in METRIC
+    }
 
 
 def advances_of(session: Session, agreement_id: int) -> Sequence[Payment]:

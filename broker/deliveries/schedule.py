@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Mapping
 from decimal import Decimal
 
@@ -14,10 +15,10 @@ from broker.agreements.negotiation import day_of, may_act, side_of
 from broker.agreements.queries import in_force
 from broker.agreements.transitions import AGREEMENT
 from broker.deliveries.events import DeliveryMoved
-from broker.deliveries.models import Delivery
+from broker.deliveries.models import Delivery, SentForm, Statement
 from broker.deliveries.terms import terms_of
 from broker.deliveries.transitions import DELIVERY
-from broker.errors import NotAllowed, NotFound, RuleBroken
+from broker.errors import Conflict, NotAllowed, NotFound, RuleBroken
 from broker.events import on
 from broker.parties.actor import Actor
 from broker.transaction import Transaction
@@ -61,7 +62,7 @@ def reschedule(tx: Transaction, event: AgreementAmended) -> None:
             delivery.planned_kg = Decimal(wanted[start]["quantity_kg"])
         else:
             delivery.ended_reason = reason
-            moved(tx, delivery, "cancel", event.side, None)
+            moved(tx, delivery, "cancel", event.side)
     number = max((one.number for one in there.values()), default=0)
     for start in sorted(wanted.keys() - there.keys()):
         number += 1
@@ -82,31 +83,52 @@ def _planned(agreement: Agreement, number: int, row: Mapping[str, str]) -> Deliv
 
 def confirm(tx: Transaction, delivery_id: int, key: str) -> Delivery:
     """The organization says that the delivery will come."""
-    delivery, side = opened(tx, delivery_id, key)
+    delivery, side = opened(tx, delivery_id, key, "confirm")
     if delivery is None:
         return done(tx, delivery_id)
-    return moved(tx, delivery, "confirm", side, key)
+    return moved(tx, delivery, "confirm", side)
 
 
 def cancel(tx: Transaction, delivery_id: int, reason: str, key: str) -> Delivery:
     """Either side calls a delivery off, with notice. Raises RuleBroken('reason_required')."""
-    delivery, side = opened(tx, delivery_id, key)
+    delivery, side = opened(tx, delivery_id, key, "cancel", reason)
     if delivery is None:
         return done(tx, delivery_id)
     if not reason.strip():
         raise RuleBroken("reason_required", field="reason")
     delivery.ended_reason = reason.strip()[:LONGEST_TEXT]
-    return moved(tx, delivery, "cancel", side, key)
+    return moved(tx, delivery, "cancel", side)
 
 
-def opened(tx: Transaction, delivery_id: int, key: str) -> tuple[Delivery | None, str]:
+def opened(
+    tx: Transaction, delivery_id: int, key: str, step: str, *said: object
+) -> tuple[Delivery | None, str]:
     """The delivery, held until the commit, and the side that acts on it; None where this very form was carried out
-    before. Raises NotFound for a stranger, NotAllowed for a reader or the broker, who only looks on."""
+    before: `key` is the form's own, `said` what it says.
+
+    Raises NotFound for a stranger, NotAllowed for a reader or the broker, who only looks on, and
+    Conflict('form_sent_otherwise') where a form of this key was carried out that said something else.
+    """
     delivery = tx.session.get(Delivery, delivery_id, with_for_update=True, populate_existing=True)
     if delivery is None:
         raise NotFound("not_found")
     side = acting_side(tx.actor, delivery.agreement)
-    return (None, side) if key and delivery.last_key == key else (delivery, side)
+    return (None if _sent_before(tx, delivery_id, key, (step, *said)) else delivery), side
+
+
+def _sent_before(tx: Transaction, delivery_id: int, key: str, said: tuple[object, ...]) -> bool:
+    """Whether the form was carried out; if not it is kept, unless the transaction fails."""
+    if not key:
+        return False
+    digest = hashlib.sha256(repr(said).encode()).hexdigest()
+    query = select(SentForm).where(SentForm.delivery_id == delivery_id, SentForm.key == key)
+    sent = tx.session.scalar(query)
+    if sent is None:
+        tx.session.add(SentForm(delivery_id=delivery_id, key=key, sha256=digest))
+        return False
+    if sent.sha256 not in ("", digest):
+        raise Conflict("form_sent_otherwise")
+    return True
 
 
 def acting_side(actor: Actor, agreement: Agreement) -> str:
@@ -136,11 +158,9 @@ def done(tx: Transaction, delivery_id: int) -> Delivery:
     return tx.session.get_one(Delivery, delivery_id)
 
 
-def moved(tx: Transaction, delivery: Delivery, step: str, side: str, key: str | None) -> Delivery:
+def moved(tx: Transaction, delivery: Delivery, step: str, side: str) -> Delivery:
     """Carry out a step, with its audit row and its event."""
     DELIVERY.move(delivery, step, side)
-    if key is not None:
-        delivery.last_key = key or None
     tx.session.flush()
     tx.record(
         f"delivery.{step}", "delivery", delivery.id, delivery.agreement.organization_id, side=side,
@@ -187,7 +207,7 @@ def _accept_in_silence(tx: Transaction) -> int:
             Decimal(0),
         )
         delivery.decided_at, delivery.by_silence = ends, True
-        moved(tx, delivery, "accept", "system", None)
+        moved(tx, delivery, "accept", "system")
         accepted += 1
     return accepted
 
@@ -201,7 +221,7 @@ def _miss(tx: Transaction) -> int:
     )
     for delivery in tx.session.scalars(late.order_by(Delivery.id).with_for_update()):
         if delivery.ends_on + GRACE < day_of(delivery.agreement, tx.now):
-            moved(tx, delivery, "miss", "system", None)
+            moved(tx, delivery, "miss", "system")
             missed += 1
     return missed
 
@@ -215,7 +235,7 @@ def _complete(tx: Transaction) -> None:
         select(Delivery.id).where(Delivery.agreement_id == Agreement.id).exists(),
     )
     for agreement in tx.session.scalars(running.order_by(Agreement.id)):
-        if not _may_be_disputed(tx, agreement):
+        if not _may_be_disputed(tx, agreement) and not _awaits_second(tx, agreement):
             AGREEMENT.move(agreement, "complete", "system")
             tx.record("agreement.complete", "agreement", agreement.id, agreement.buyer_id)
             _renew(tx, agreement)
@@ -229,6 +249,12 @@ def _renew(tx: Transaction, agreement: Agreement) -> None:
     if after is not None:
         AGREEMENT.move(agreement, "renew", "system")
         tx.record("agreement.renewed", "agreement", agreement.id, agreement.buyer_id, by=after.id)
+
+
+def _awaits_second(tx: Transaction, agreement: Agreement) -> bool:
+    """Whether the second part of a split payment is not settled."""
+    made = select(Statement).where(Statement.agreement_id == agreement.id)
+    return any(statement.second_is_open for statement in tx.session.scalars(made))
 
 
 def _may_be_disputed(tx: Transaction, agreement: Agreement) -> bool:

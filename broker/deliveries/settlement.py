@@ -95,7 +95,7 @@ def reckon(session: Session, delivery: Delivery, typed: Typed, now: dt.datetime)
 def invoice(tx: Transaction, delivery_id: int, typed: Typed, key: str) -> Statement:
     """The organization makes the statement of an accepted delivery; the payment clock has its day. One on which nothing
     is left to pay is paid. Raises Invalid."""
-    delivery, side = opened(tx, delivery_id, key)
+    delivery, side = opened(tx, delivery_id, key, "invoice", typed)
     if delivery is None:
         return statement_of(tx, delivery_id)
     if side == "producer" and not typed.invoice.strip():
@@ -124,9 +124,9 @@ def invoice(tx: Transaction, delivery_id: int, typed: Typed, key: str) -> Statem
         shares=_shares(delivery, draft.total),
     )
     tx.session.add(statement)
-    moved(tx, delivery, "invoice", side, key)
+    moved(tx, delivery, "invoice", side)
     if draft.total.minor == 0:
-        moved(tx, delivery, "clear", "system", None)
+        moved(tx, delivery, "clear", "system")
     tx.session.flush()
     tx.record(
         "statement.made", "statement", statement.id, delivery.agreement.organization_id,

@@ -14,6 +14,7 @@ from broker.agreements.models import Agreement
 from broker.agreements.queries import in_force
 from broker.catalogue import countries
 from broker.clock import local_date
+from broker.deliveries.measures import Measure, agreed, offered
 from broker.errors import RuleBroken
 from broker.prices.agreed import Terms
 
@@ -24,7 +25,10 @@ DEFAULT_DOWNGRADE_PCT = Decimal(100)
 
 @dataclass(frozen=True)
 class DeliveryTerms:
-    """Hours run from reception; percents are of the value of a delivery; `time_zone` is the organization's."""
+    """Hours run from reception; percents are of the value of a delivery; `time_zone` is the organization's.
+
+    `measure` is the customary unit of the quantity, `measures` are all in which a form may be filled in.
+    """
 
     price: Terms
     payment_days: int
@@ -42,6 +46,8 @@ class DeliveryTerms:
     fee_payer: str | None
     surplus: str | None
     time_zone: str
+    measure: Measure | None
+    measures: tuple[Measure, ...]
 
     def day(self, moment: dt.datetime) -> dt.date:
         """The calendar day of a moment where the organization is."""
@@ -82,4 +88,6 @@ def terms_in(facts: DraftFacts) -> DeliveryTerms:
         fee_payer=facts.mandate.payer if facts.mandate else None,
         surplus=facts.quantity_rules.surplus,
         time_zone=countries.get(facts.organization.country).time_zone,
+        measure=agreed(facts),
+        measures=offered(facts),
     )

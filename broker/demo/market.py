@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from broker.yaml_text import read_yaml
 
 DATA = Path(__file__).parent / "data" / "market.yml"
 WRITTEN = dt.date(2026, 11, 23)
@@ -41,7 +41,7 @@ class Shift:
 @cache
 def market() -> dict[str, Any]:
     """The market file: quotes, rates, union, buyers with their needs, producers with their capacities."""
-    found: dict[str, Any] = yaml.safe_load(DATA.read_text(encoding="utf-8"))
+    found: dict[str, Any] = read_yaml(DATA.read_text(encoding="utf-8"))
     return found
 
 

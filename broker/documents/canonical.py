@@ -11,12 +11,14 @@ import datetime as dt
 import hashlib
 import json
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
-from functools import cache
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from functools import cache, partial
+from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
+Reader = Callable[[Any, str], Any]
+"""Gives the value that JSON data describes; the text names the place in messages."""
 
 
 class NotCanonical(ValueError):
@@ -47,6 +49,11 @@ def encode(value: Any) -> Any:
     """Plain JSON data: dicts, lists, strings, integers, booleans and None."""
     if value is None or isinstance(value, (str, bool, int)):
         return value
+    # What was stored is plain already, and there is much of it.
+    if type(value) is dict:
+        return {_key(key): encode(item) for key, item in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [encode(item) for item in value]
     if isinstance(value, Decimal):
         return decimal_text(value)
     if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
@@ -55,8 +62,6 @@ def encode(value: Any) -> Any:
         return {field.name: encode(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, Mapping):
         return {_key(key): encode(item) for key, item in value.items()}
-    if isinstance(value, (tuple, list)):
-        return [encode(item) for item in value]
     raise NotCanonical(f"{type(value).__name__} has no canonical form")
 
 
@@ -72,49 +77,86 @@ def decimal_text(value: Decimal) -> str:
 
 def decode(kind: Any, raw: Any, where: str) -> Any:
     """`raw` JSON data as a value of the annotated type `kind`; `where` names the place in messages."""
+    return _reader(kind)(raw, where)
+
+
+@cache
+def _reader(kind: Any) -> Reader:
+    """What reads values of a type. Made once: an agreement has thousands of values of a few dozen types."""
     origin = get_origin(kind)
     if origin in (Union, types.UnionType):
-        return _decode_union(get_args(kind), raw, where)
+        return _union_reader(get_args(kind))
     if origin is tuple:
-        _require(isinstance(raw, list), where, "a list", raw)
-        item = get_args(kind)[0]
-        return tuple(decode(item, each, f"{where}[{index}]") for index, each in enumerate(raw))
+        return _list_reader(_reader(get_args(kind)[0]))
     if origin is not None and issubclass(origin, Mapping):
-        _require(isinstance(raw, dict), where, "an object", raw)
-        return {key: decode(get_args(kind)[1], each, f"{where}.{key}") for key, each in raw.items()}
+        return _mapping_reader(_reader(get_args(kind)[1]))
     if dataclasses.is_dataclass(kind):
-        return _decode_dataclass(kind, raw, where)
-    return _decode_scalar(kind, raw, where)
+        return _dataclass_reader(kind)
+    return partial(_decode_scalar, kind)
 
 
-def _decode_union(options: tuple[Any, ...], raw: Any, where: str) -> Any:
-    if raw is None:
-        _require(type(None) in options, where, "a value", raw)
-        return None
+def _list_reader(item: Reader) -> Reader:
+    def read(raw: Any, where: str) -> Any:
+        _require(isinstance(raw, list), where, "a list", raw)
+        return tuple([item(each, f"{where}[{index}]") for index, each in enumerate(raw)])
+
+    return read
+
+
+def _mapping_reader(item: Reader) -> Reader:
+    def read(raw: Any, where: str) -> Any:
+        _require(isinstance(raw, dict), where, "an object", raw)
+        return {key: item(each, f"{where}.{key}") for key, each in raw.items()}
+
+    return read
+
+
+def _union_reader(options: tuple[Any, ...]) -> Reader:
+    optional = type(None) in options
     options = tuple(option for option in options if option is not type(None))
-    if len(options) == 1:
-        return decode(options[0], raw, where)
-    if type(raw) in options:
-        return raw
-    _require(isinstance(raw, dict) and "kind" in raw, where, "an object with a kind", raw)
-    for option in options:
-        if _kind_of(option) == raw["kind"]:
-            return decode(option, raw, where)
-    raise NotCanonical(f"{where}: unknown kind {raw['kind']!r}")
+    only = _reader(options[0]) if len(options) == 1 else None
+    classes = [cast(Any, option) for option in options if dataclasses.is_dataclass(option)]
+    kinds = [(_kind_of(option), _reader(option)) for option in classes]
+
+    def read(raw: Any, where: str) -> Any:
+        if raw is None:
+            _require(optional, where, "a value", raw)
+            return None
+        if only is not None:
+            return only(raw, where)
+        if type(raw) in options:
+            return raw
+        _require(isinstance(raw, dict) and "kind" in raw, where, "an object with a kind", raw)
+        for name, option in kinds:
+            if name == raw["kind"]:
+                return option(raw, where)
+        raise NotCanonical(f"{where}: unknown kind {raw['kind']!r}")
+
+    return read
 
 
-def _decode_dataclass(kind: Any, raw: Any, where: str) -> Any:
-    _require(isinstance(raw, dict), where, "an object", raw)
+def _dataclass_reader(kind: Any) -> Reader:
     fields = {field.name: field for field in dataclasses.fields(kind)}
-    unknown = set(raw) - set(fields)
-    if unknown:
-        raise NotCanonical(f"{where}: unknown {sorted(unknown)}")
-    hints = _hints(kind)
-    values = {name: decode(hints[name], raw[name], f"{where}.{name}") for name in raw if fields[name].init}
-    try:
-        return kind(**values)
-    except (TypeError, ValueError) as fault:
-        raise NotCanonical(f"{where}: {fault}") from None
+    readers: dict[str, Reader] | None = None
+
+    def read(raw: Any, where: str) -> Any:
+        nonlocal readers
+        if readers is None:
+            # Not before the first value: a section holds sections.
+            hints = get_type_hints(kind)
+            readers = {name: _reader(hints[name]) for name, field in fields.items() if field.init}
+        _require(isinstance(raw, dict), where, "an object", raw)
+        if not raw.keys() <= fields.keys():
+            raise NotCanonical(f"{where}: unknown {sorted(raw.keys() - fields.keys())}")
+        values = {
+            name: readers[name](each, f"{where}.{name}") for name, each in raw.items() if name in readers
+        }
+        try:
+            return kind(**values)
+        except (TypeError, ValueError) as fault:
+            raise NotCanonical(f"{where}: {fault}") from None
+
+    return read
 
 
 def _decode_scalar(kind: Any, raw: Any, where: str) -> Any:
@@ -139,11 +181,6 @@ def _decode_scalar(kind: Any, raw: Any, where: str) -> Any:
         _require(isinstance(raw, kind), where, kind.__name__, raw)
         return raw
     raise NotCanonical(f"{where}: no way to read {kind!r}")
-
-
-@cache
-def _hints(kind: Any) -> dict[str, Any]:
-    return get_type_hints(kind)
 
 
 def _kind_of(option: Any) -> str | None:

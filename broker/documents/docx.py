@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from broker.documents.content import Document, content_hash
 from broker.documents.page import PAPER
 
@@ -20,6 +22,8 @@ def render_docx(document: Document, *, note: str | None = None, paper: str = PAP
     shown = document.notice if note is None else note
     word = file.blank()
     styles.dress(word, styles.language_tag(document))
+    # Each paragraph asks for its style by name, and python-docx reads all styles of the file to answer.
+    word.part.get_style_id = cache(word.part.get_style_id)  # type: ignore[method-assign]
     width = frame.lay_out(word, paper)
     frame.write_edges(word, document, shown, content_hash(document), width)
     body.write(word, document, shown, width)

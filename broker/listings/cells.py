@@ -36,6 +36,7 @@ def need_cells(need: Need) -> dict[str, Cell]:
         "advance_pct": need.advance_pct,
         "payment_basis": need.payment_basis,
         "payment_channel": need.payment_channel,
+        "usual_rejects_pct": need.usual_rejects_pct,
         "price_method": need.price_method,
         "price": _amount(need.price_minor, need.currency),
         "reserve_price": _amount(need.reserve_minor, need.currency),

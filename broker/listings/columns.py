@@ -50,6 +50,7 @@ _WORDS = {
     "advance_pct": "anticipo, anticipo %",
     "payment_basis": "plazo desde, base del plazo",
     "payment_channel": "medio de pago",
+    "usual_rejects_pct": "rechazo habitual, rechazo habitual %, rechazos",
     "price_method": "forma de precio, tipo de precio",
     "price": "precio",
     "reserve_price": "precio de reserva",

@@ -41,7 +41,8 @@ class Need(Entity, kw_only=True):
     """What a buyer will contract: a dated quantity per period, a specification and terms.
 
     Prices are minor units of `currency` per `price_unit`, landed at the delivery place; the reserve price is
-    the highest the buyer would pay and is confidential.
+    the highest the buyer would pay and is confidential. `usual_rejects_pct` is the part of what comes that the buyer
+    usually rejects, as he says himself; None where he does not say.
     """
 
     __tablename__ = "needs"
@@ -98,6 +99,7 @@ class Need(Entity, kw_only=True):
     payment_days: Mapped[int]
     advance_pct: Mapped[int] = mapped_column(default=0)
     payment_channel: Mapped[str | None] = mapped_column(default=None)
+    usual_rejects_pct: Mapped[Decimal | None] = mapped_column(ExactDecimal, default=None)
     certificates: Mapped[list[str]] = mapped_column(default_factory=list)
     origins: Mapped[list[str]] = mapped_column(default_factory=list)
     attributes: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)

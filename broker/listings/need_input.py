@@ -41,7 +41,8 @@ NEED_FIELDS = (
     "min_suppliers",
     "max_suppliers", "max_share_pct", "country", "municipality", "lat", "lon", "delivery_term",
     "payment_days",
-    "advance_pct", "payment_basis", "payment_channel", "price_method", "price", "reserve_price", "currency",
+    "advance_pct", "payment_basis", "payment_channel", "usual_rejects_pct", "price_method", "price",
+    "reserve_price", "currency",
     "price_unit", "price_unit_kg", "index_series", "differential", "floor", "premium", "review_weeks",
     "band_pct",
     "collar_low", "collar_high", "base_factor", "certificates", "origins", "packing", "packing_kg",
@@ -53,6 +54,8 @@ NEED_DEFAULTS = {
     "payment_basis": "receipt", "delivery_term": "buyer_plant", "price_method": "fixed",
     "visibility": "public",
 }  # fmt: skip
+MOST_REJECTS = 60
+"""Per cent: beyond it a buyer does not reject what is usual, he buys another grade (as `loss_pct` of a capacity)."""
 # Least and most of every figure of a price clause; only a differential lies below zero.
 PRICE_FIGURES = {
     "differential": (-1000, 1000), "floor": (0, 10**9), "premium": (0, 10**9), "review_weeks": (1, 156),
@@ -104,6 +107,7 @@ class NeedInput:
     advance_pct: int
     payment_basis: str
     payment_channel: str | None
+    usual_rejects_pct: Decimal | None
     price_method: str
     price_params: dict[str, Any]
     price_minor: int | None
@@ -151,6 +155,7 @@ def read_need(raw: Mapping[str, str], *, decimal_separator: Separator, home: str
         "advance_pct": reader.whole("advance_pct", high=100, default=0),
         "payment_basis": reader.choice("payment_basis", PAYMENT_BASES),
         "payment_channel": reader.choice("payment_channel", PAYMENT_CHANNELS, default="") or None,
+        "usual_rejects_pct": reader.decimal("usual_rejects_pct", low=0, high=MOST_REJECTS),
         "delivery_term": reader.choice("delivery_term", DELIVERY_TERMS),
         "period": reader.choice("period", PERIODS),
         "visibility": reader.choice("visibility", VISIBILITIES),

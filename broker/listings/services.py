@@ -208,8 +208,8 @@ def need_values(data: NeedInput) -> dict[str, Any]:
         "municipality", "lat", "lon", "delivery_term", "currency", "price_method", "price_params",
         "price_unit",
         "price_unit_kg", "price_minor", "reserve_minor", "payment_basis", "payment_days", "advance_pct",
-        "payment_channel", "certificates", "origins", "attributes", "packing", "packing_kg", "description",
-        "visibility",
+        "payment_channel", "usual_rejects_pct", "certificates", "origins", "attributes", "packing", "packing_kg",
+        "description", "visibility",
     )  # fmt: skip
     return {name: getattr(data, name) for name in copied} | {
         "quantity_kg": quantity.kg,

@@ -10,8 +10,6 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-import yaml
-
 from broker.catalogue import attributes, countries, products, units
 from broker.catalogue.loading import DataFault
 from broker.listings.cells import Cell, need_cells
@@ -19,6 +17,7 @@ from broker.listings.models import Need
 from broker.listings.need_input import NEED_DEFAULTS, NEED_FIELDS
 from broker.listings.periods import monday_of
 from broker.listings.spec import limit_names
+from broker.yaml_text import read_yaml
 
 _FILE = Path(__file__).with_name("data") / "need_templates.yml"
 _NUMBERS = ("differential", "base_factor")
@@ -62,7 +61,7 @@ def need_copy(need: Need, today: dt.date) -> dict[str, Cell]:
 
 @cache
 def _templates() -> Mapping[str, Mapping[str, Cell]]:
-    content = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    content = read_yaml(_FILE.read_text(encoding="utf-8"))
     return MappingProxyType({product: _template(product, fields) for product, fields in content.items()})
 
 

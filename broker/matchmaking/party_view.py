@@ -19,8 +19,7 @@ from broker.matchmaking.suggestions import ANSWERABLE, is_late
 from broker.money import KgPrice
 from broker.parties.actor import Actor
 from broker.parties.models import Organization
-from broker.prices.formulas import effective_price
-from broker.prices.worth import MONTHLY_COST
+from broker.prices.worth import delivered_today
 
 STANDING = (*ANSWERABLE, "accepted_both", "converted")
 
@@ -28,9 +27,9 @@ STANDING = (*ANSWERABLE, "accepted_both", "converted")
 @dataclass(frozen=True)
 class PartyView:
     """What one side sees. Prices per kg in the need's currency; for the producer `at_door` is the proposal less
-    freight, and `worth_today` that price less the cost of waiting. `own_end` is this side's end of the corridor,
-    landed. `late` once the replies were due by an earlier day; `ended_because` and `ended_note` say why a suggestion no
-    longer stands."""
+    freight, and `worth_today` what is left of it once usual rejects and waiting are counted too. `own_end` is this
+    side's end of the corridor, landed. `late` once the replies were due by an earlier day; `ended_because` and
+    `ended_note` say why a suggestion no longer stands."""
 
     id: int
     side: str
@@ -152,7 +151,10 @@ def _view(suggestion: Suggestion, own: int | None, now: dt.datetime) -> PartyVie
     currency = suggestion.currency
     proposed, freight = KgPrice(suggestion.price_proposed, currency), KgPrice(suggestion.freight, currency)
     at_door = KgPrice(proposed.points - freight.points, currency)
-    today = effective_price(at_door.amount, suggestion.need.wait_days, MONTHLY_COST)
+    # Who fetches the produce pays its freight with the price; an organization that brings it has paid it before.
+    fetched = suggestion.need.delivery_term == "farm_gate"
+    today = delivered_today(suggestion.need, (at_door if fetched else proposed).amount)
+    today -= Decimal(0) if fetched else freight.amount
     answers = (suggestion.buyer_accepted_at, suggestion.producer_accepted_at)
     assert suggestion.sent_at is not None
     return PartyView(

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 from broker.errors import NotFound
 from broker.listings.models import Capacity, Need
 from broker.listings.queries import OPEN_NEEDS
-from broker.matchmaking.models import LIVE_STATES, Candidate, MatchingRun, NeedResult, Suggestion
+from broker.matchmaking.models import LIVE_STATES, MatchingRun, NeedResult, Suggestion
 from broker.parties.actor import Actor
 
 ANSWERING = ("sent", "accepted_one")
@@ -107,19 +107,6 @@ def latest_result(
     )
     found = session.execute(query).one_or_none()
     return (None, None) if found is None else (found[0], found[1])
-
-
-def candidates_for(session: Session, run: MatchingRun | None, need_id: int) -> Sequence[Candidate]:
-    """All pairs that a run looked at for a need, in the order in which they were found: chosen first."""
-    if run is None:
-        return []
-    query = (
-        select(Candidate)
-        .where(Candidate.run_id == run.id, Candidate.need_id == need_id)
-        .options(joinedload(Candidate.capacity).joinedload(Capacity.organization))
-        .order_by(Candidate.id)
-    )
-    return session.scalars(query).all()
 
 
 def suggestions_for(session: Session, actor: Actor, need_id: int) -> Sequence[Suggestion]:

@@ -17,6 +17,7 @@ STEPS = {
     "reject": ("delivery_graded", ("producer", "broker")),
     "dispute": ("delivery_dispute", ("buyer", "broker")),
     "invoice": ("delivery_invoice", ("buyer",)),
+    "liquidate": ("delivery_liquidation", ("producer",)),
     "cancel": ("delivery_cancel", ("buyer", "producer")),
     "miss": ("delivery_miss", ("buyer", "producer", "broker")),
 }
@@ -35,7 +36,7 @@ def _delivery_moved(tx: Transaction, event: DeliveryMoved) -> None:
                 delivery.agreement,
                 side,
                 letter,
-                f"/deliveries/{delivery.id}",
+                _page_of(delivery, event.step),
                 number=str(delivery.number),
             )
 
@@ -72,4 +73,12 @@ def _agreement(tx: Transaction, payment: Payment) -> Agreement:
 def _page(payment: Payment) -> str:
     if payment.statement_id is None:
         return f"/deliveries/agreements/{payment.agreement_id}/advance"
-    return f"/deliveries/statements/{payment.statement_id}"
+    return f"/deliveries/statements/{payment.statement_id}" + (
+        "/liquidation" if payment.kind == "liquidation" else ""
+    )
+
+
+def _page_of(delivery: Delivery, step: str) -> str:
+    if step == "liquidate" and delivery.statement is not None:
+        return f"/deliveries/statements/{delivery.statement.id}/liquidation"
+    return f"/deliveries/{delivery.id}"

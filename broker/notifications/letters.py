@@ -6,7 +6,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from sqlalchemy import select
 
 from broker.agreements.events import (
@@ -26,6 +25,7 @@ from broker.matchmaking.models import Suggestion
 from broker.parties.events import MandateProposed
 from broker.parties.models import Mandate, Membership, Organization, User
 from broker.transaction import Transaction
+from broker.yaml_text import read_yaml
 
 # Where no party gave a reason of its own, why a suggestion ended may still be told.
 ENDED = {
@@ -162,5 +162,5 @@ def write_letter(tx: Transaction, organization_id: int, letter: str, **values: A
 
 @cache
 def _letters() -> dict[str, dict[str, dict[str, str]]]:
-    found: dict[str, dict[str, dict[str, str]]] = yaml.safe_load(DATA.read_text(encoding="utf-8"))
+    found: dict[str, dict[str, dict[str, str]]] = read_yaml(DATA.read_text(encoding="utf-8"))
     return found

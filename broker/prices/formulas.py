@@ -81,9 +81,12 @@ def index_usd_per_kg(quote_usc_lb: Decimal, differential_usc_lb: Decimal) -> Dec
     return (quote_usc_lb + differential_usc_lb) / CENTS * LB_PER_KG
 
 
-def effective_price(net: Decimal, wait_days: Decimal, monthly_cost: Decimal) -> Decimal:
-    """What a price paid later is worth today: net / (1 + r x days / 30)."""
-    return net / (1 + monthly_cost * wait_days / 30)
+def effective_price(
+    net: Decimal, wait_days: Decimal, monthly_cost: Decimal, rejects_pct: Decimal = Decimal(0)
+) -> Decimal:
+    """What a price paid later, and only for what is not rejected, is worth today:
+    net x (1 - rejects / 100) / (1 + r x days / 30)."""
+    return net * (1 - rejects_pct / 100) / (1 + monthly_cost * wait_days / 30)
 
 
 def cash_gap(weekly_value: Decimal, buyer_days: Decimal, members_wait: Decimal) -> Decimal:

@@ -16,7 +16,8 @@ def _of_the_installation(name: str, *columns: str) -> Index:
 
 
 class PricePoint(Entity, kw_only=True):
-    """One quotation of a series on one day, in the series' own unit (ICE C in US cents per lb, for instance)."""
+    """One quotation of a series on one day, in the series' own unit (ICE C in US cents per lb, for instance). With a
+    `product` it is what the market pays for that product, in a currency per kg or another unit of its trade."""
 
     __tablename__ = "price_points"
     __table_args__ = (
@@ -32,6 +33,7 @@ class PricePoint(Entity, kw_only=True):
     unit: Mapped[str]
     source: Mapped[str]
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"), default=None)
+    product: Mapped[str | None] = mapped_column(default=None)
 
 
 class ExchangeRate(Entity, kw_only=True):

@@ -17,6 +17,8 @@ from broker.prices.formulas import Quote
 from broker.prices.models import ExchangeRate, PricePoint
 from broker.transaction import Transaction
 
+INDEX_UNIT = "usc_lb"
+"""US cents per pound: no market pays a product in it."""
 _Row = TypeVar("_Row", ExchangeRate, PricePoint)
 
 
@@ -75,18 +77,29 @@ def enter_rate(tx: Transaction, currency: str, per_usd: Decimal, day: dt.date, s
     tx.record("rate.entered", "exchange_rate", rate.id, tx.actor.organization_id, currency=currency)
 
 
-def enter_quote(tx: Transaction, series: str, value: Decimal, unit: str, day: dt.date, source: str) -> None:
-    """Enter a quotation of a series with its day and source: a broker house its own, the system the installation's."""
+def enter_quote(
+    tx: Transaction,
+    series: str,
+    value: Decimal,
+    unit: str,
+    day: dt.date,
+    source: str,
+    product: str | None = None,
+) -> None:
+    """Enter a quotation of a series with its day and source, for a market price also its product: a broker house its
+    own, the system the installation's. Raises RuleBroken: must_be_above, market_unit."""
     owner = _owner(tx)
     if value <= 0:
         raise RuleBroken("must_be_above", field="value", limit=0)
+    if product and unit == INDEX_UNIT:
+        raise RuleBroken("market_unit", field="unit")
     point = tx.session.scalar(select(PricePoint).filter_by(owner_id=owner, series=series, quoted_on=day))
     if point is None:
         point = PricePoint(
             owner_id=owner, series=series, quoted_on=day, value=value, unit=unit, source=source
         )
         tx.session.add(point)
-    point.value, point.unit, point.source = value, unit, source
+    point.value, point.unit, point.source, point.product = value, unit, source, product
     tx.session.flush()
     tx.record("quote.entered", "price_point", point.id, tx.actor.organization_id, series=series)
 

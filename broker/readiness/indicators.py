@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
+from broker.yaml_text import read_yaml
 
 DATA = Path(__file__).parent / "data" / "indicators.yml"
 
@@ -32,4 +32,4 @@ def for_scope(scope: str) -> tuple[Indicator, ...]:
 
 @cache
 def _indicators() -> tuple[Indicator, ...]:
-    return tuple(Indicator(**row) for row in yaml.safe_load(DATA.read_text(encoding="utf-8")))
+    return tuple(Indicator(**row) for row in read_yaml(DATA.read_text(encoding="utf-8")))

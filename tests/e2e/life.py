@@ -123,7 +123,10 @@ def step(page: Page, delivery_id: int, name: str, typed: Mapping[str, str] | Non
     """One step of a delivery by its form."""
     form = page.locator(f"form[action='/deliveries/{delivery_id}/{name}']")
     for field, value in (typed or {}).items():
-        form.locator(f"[name={field}]").fill(value)
+        if field == "unit":
+            form.locator("[name=unit]").select_option(value)
+        else:
+            form.locator(f"[name={field}]").fill(value)
     form.locator("button").click()
 
 
@@ -136,10 +139,10 @@ def send_delivery(page: Page, delivery_id: int, kg: str, lines: str) -> None:
     expect(page.locator(f"form[action='/deliveries/{delivery_id}/dispatch']")).to_have_count(0)
 
 
-def weigh(page: Page, delivery_id: int, gross: str, tare: str) -> None:
+def weigh(page: Page, delivery_id: int, gross: str, tare: str, unit: Mapping[str, str] | None = None) -> None:
     """The buyer weighs what came."""
     page.goto(f"/deliveries/{delivery_id}")
-    slip = {"gross_kg": gross, "tare_kg": tare, "slip": "R-7"}
+    slip = {"gross_kg": gross, "tare_kg": tare, "slip": "R-7"} | dict(unit or {})
     step(page, delivery_id, "receive", slip | {"handed_over_by": "Rosa Muñoz", "received_by": "Luis Paz"})
     expect(page.locator(f"form[action='/deliveries/{delivery_id}/grade']")).to_be_visible()
 

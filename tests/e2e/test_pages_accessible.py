@@ -32,13 +32,14 @@ RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa")
 AXE = """rules => axe.run(document, {runOnly: rules, resultTypes: ["violations"]}).then(found =>
   found.violations.flatMap(v => v.nodes.map(n => `${v.id}: ${n.target.join(" ")} ${n.html.slice(0, 120)}`)))"""
 FACTS = """[document.documentElement.lang, document.querySelectorAll("h1").length,
-  document.documentElement.scrollWidth]"""
+  document.documentElement.scrollWidth, [...document.querySelectorAll('a[href^="#"]')].map(a => a.hash.slice(1))
+    .filter(id => id && !document.getElementById(decodeURIComponent(id)))]"""
 AT_ONCE = 2
 BAD = (
     """<!DOCTYPE html><html lang="fr"><title>Bad</title><h1>One</h1><h1>Two</h1><pre>"""
     + "wide " * 400
     + """</pre>
-<p style="color: red">styled</p><img src="http://elsewhere.invalid/x.png">"""
+<a href="#nowhere">on</a><p style="color: red">styled</p><img src="http://elsewhere.invalid/x.png">"""
 )
 MAIN = {
     (VISITOR, "home.front"), (VISITOR, "needs.browse"), ("broker", "home.home"), ("broker", "desk.need"),
@@ -121,6 +122,7 @@ def test_a_bad_page_is_seen(house: House, chromium_path: str) -> None:
         "speaks fr",
         "2 h1",
         "px wide",
+        "leads to no #nowhere",
         "image-alt",
     ):
         assert any(fault in line for line in found), (fault, found)
@@ -198,12 +200,13 @@ async def _judge(page: Page, address: str, visit: Visit, look: Look, heard: list
         await _take(page, visit.step)
     elif page.url != address + visit.path:
         return list(heard)
-    language, headings, width = await page.evaluate(FACTS)
+    language, headings, width, nowhere = await page.evaluate(FACTS)
     # What axe puts into the page is not the page's fault: what was heard until here counts.
     faults = list(heard)
     faults += [] if language == look.language else [f"speaks {language}"]
     faults += [] if headings == 1 else [f"{headings} h1"]
     faults += [] if width <= look.width else [f"{width} px wide"]
+    faults += [f"leads to no #{one}" for one in nowhere]
     await page.evaluate(AXE_SCRIPT)
     return faults + await page.evaluate(AXE, list(RULES))
 

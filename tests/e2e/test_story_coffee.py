@@ -58,8 +58,7 @@ def _quote(broker: Page, value: str) -> None:
     for field, text in (("series", "ICE C"), ("value", value), ("source", "cierre")):
         form.locator(f"[name={field}]").fill(text)
     form.locator("button").click()
-    row = broker.locator("[aria-labelledby=h-quotes] tr", has_text="Su casa").first
-    expect(row).to_contain_text("ICE C")
+    row = broker.locator("[aria-labelledby=h-quotes] tr", has_text="ICE C").filter(has_text="Su casa").first
     expect(row).to_contain_text(value)
 
 
@@ -84,11 +83,13 @@ def _advance(buyer: Page, phone: Page, running: Running, made: int) -> None:
 
 
 def _deliver(buyer: Page, phone: Page, running: Running, first: int) -> None:
-    """Both containers at once, as the agreement has one delivery."""
+    """Both containers at once, as the agreement has one delivery: in sacks as it was agreed, weighed in kg."""
     assert life.delivery(running, first).planned_kg == KG
-    life.send_delivery(phone, first, "38400", "Grupo Nube Alta; 38400")
-    life.weigh(buyer, first, "38,560", "160")
-    life.step(buyer, first, "grade", life.parts("38,400") | {"grader": "Inés Ruiz", "sample": "Cup score 85"})
+    life.send_delivery(phone, first, "640", "Grupo Nube Alta; 640")
+    expect(phone.locator("[aria-labelledby=h-lots]")).to_contain_text("38.400 kg")
+    expect(phone.locator("[aria-labelledby=h-lots]")).to_contain_text("640 sacos")
+    life.weigh(buyer, first, "38,560", "160", {"unit": "kg"})
+    life.step(buyer, first, "grade", life.parts("640") | {"grader": "Inés Ruiz", "sample": "Cup score 85"})
     expect(buyer.locator("[aria-labelledby=h-verdict]")).to_contain_text("38,400 kg")
     assert life.delivery(running, first).accepted_kg == KG
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from decimal import Decimal
 from typing import Any, Self
@@ -48,7 +48,14 @@ AT: dict[str, Any] = {
     "price.params.band_pct": "8",
     "price.params.series": "SIPSA Pereira",
     "price.params.review_weeks": "4",
+    "price.params.share_pct": "85",
+    "price.params.cost_deductions": "flete marítimo, empaque y comisión",
+    "price.params.liquidation_days": "30",
 }
+
+NOTHING: Mapping[str, Any] = {}
+# A price that is paid in two parts; what else it asks is answered above.
+IN_TWO_PARTS: dict[str, Any] = {"price.method": "split_payment", "price.unit_price": "700"}
 
 
 class Deal:
@@ -157,9 +164,16 @@ def answer(term: Term) -> Any:
     return str(value) if term.kind == "whole" and ".params." in term.path else value
 
 
-def play_to_negotiated(tx: Transaction, house: User, parties: Sequence[User], suggestion_id: int) -> int:
+def play_to_negotiated(
+    tx: Transaction,
+    house: User,
+    parties: Sequence[User],
+    suggestion_id: int,
+    first: Mapping[str, Any] = NOTHING,
+) -> int:
     """Within one unit of work: from a suggestion that nobody has seen to an agreement that both accepted and whose
-    review period is over; its number. `parties` are buyer and organization."""
+    review period is over; its number. `parties` are buyer and organization; `first` is what the house offers before it
+    settles the open points."""
     with acting(tx, house) as own:
         suggestions.shortlist(own, suggestion_id)
         suggestions.send(own, [suggestion_id])
@@ -168,21 +182,35 @@ def play_to_negotiated(tx: Transaction, house: User, parties: Sequence[User], su
             suggestions.accept(own, suggestion_id)
     with acting(tx, house) as own:
         made = services.draft(own, suggestion_id).id
-    settle(tx, house, parties, made)
+    settle(tx, house, parties, made, first)
     return made
 
 
-def play_to_signed(tx: Transaction, house: User, parties: Sequence[User], suggestion_id: int) -> int:
+def play_to_signed(
+    tx: Transaction,
+    house: User,
+    parties: Sequence[User],
+    suggestion_id: int,
+    first: Mapping[str, Any] = NOTHING,
+) -> int:
     """The same, signed by both in their accounts of the demonstration."""
-    made = play_to_negotiated(tx, house, parties, suggestion_id)
+    made = play_to_negotiated(tx, house, parties, suggestion_id, first)
     sign_both(tx, parties, made, DEMO_PASSWORD)
     return made
 
 
-def settle(tx: Transaction, house: User, parties: Sequence[User], agreement_id: int) -> None:
+def settle(
+    tx: Transaction,
+    house: User,
+    parties: Sequence[User],
+    agreement_id: int,
+    first: Mapping[str, Any] = NOTHING,
+) -> None:
     """From the draft to an agreement that both accepted, with the review period behind it."""
     with acting(tx, house) as own:
         agreement = negotiation.locked(own, agreement_id)
+        if first:
+            offering.offer(own, agreement_id, negotiation.latest(own, agreement).number, dict(first))
         while (version := negotiation.latest(own, agreement)).open_points:
             asked = {term.path: answer(term) for term in terms_of(version) if term.value is None}
             offering.offer(own, agreement_id, version.number, asked)

@@ -8,6 +8,7 @@ import pytest
 
 from broker.database import make_engine
 from tests.factories.agreements import Deal
+from tests.integration.delivering import Alliance
 from tests.support.database import Store
 
 Stage = Callable[[str, Callable[..., Deal]], Deal]
@@ -45,3 +46,10 @@ def at_stage(
     for url, engine in opened:
         engine.dispose()
         store.drop(url)
+
+
+@pytest.fixture
+def alliance(at_stage: Stage) -> Alliance:
+    found = at_stage("alliance", Alliance)
+    assert isinstance(found, Alliance)
+    return found

@@ -25,9 +25,10 @@ from broker.prices.quotes import enter_quote
 from broker.transaction import transaction
 from tests.factories.market import person
 from tests.integration.conftest import Stage
-from tests.integration.test_deliveries import Alliance
+from tests.integration.delivering import Alliance
 
 KG = Decimal
+PRODUCT = "plantain_dom_harton"
 
 
 def active(engine: Engine) -> Alliance:
@@ -186,6 +187,7 @@ def test_the_market_leaving_the_band_and_falling_deliveries_warn(alliance: Allia
         for back in (21, 14, 7, 0):
             day = today - dt.timedelta(days=back)
             enter_quote(tx, "SIPSA Pereira", KG("2386.5"), "COP/kg", day, "test")
+        enter_quote(tx, "Quimbaya", KG("2580"), "COP/kg", today, "test", PRODUCT)
     with Session(alliance.engine) as session:
         for delivery in standing.deliveries_in(session, alliance.id):
             if delivery.ends_on < today:
@@ -194,8 +196,12 @@ def test_the_market_leaving_the_band_and_falling_deliveries_warn(alliance: Allia
         session.commit()
         agreement = alliance.agreement()
         terms = terms_of(session, agreement)
-        found = standing.warnings(
-            session, standing.deliveries_in(session, alliance.id), terms, agreement.broker_id, signed, today
+        deliveries = standing.deliveries_in(session, alliance.id)
+        plain = replace(terms, price=replace(terms.price, method="fixed", params={}))
+        found, without_series = (
+            standing.warnings(session, deliveries, one, PRODUCT, agreement.broker_id, signed, today)
+            for one in (terms, plain)
         )
     assert found.band is not None and found.band.open and found.band.change_pct == KG(11)
     assert found.gap_pct == KG(11) and found.fallen and found.any
+    assert without_series.band is None and without_series.gap_pct == KG(20)

@@ -3,85 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
-from decimal import Decimal
-from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from broker.deliveries import lots, payments, reception, schedule, settlement
-from broker.deliveries.models import Delivery, Payment, Statement
-from broker.deliveries.reception import Slip, Verdict
+from broker.deliveries.models import Delivery, Statement
+from broker.deliveries.reception import Verdict
 from broker.deliveries.settlement import Typed
-from broker.errors import Conflict, Invalid, NotAllowed, NotFound, RuleBroken
+from broker.errors import Conflict, Invalid, NotAllowed, RuleBroken
 from broker.parties.actor import SYSTEM
 from broker.transaction import transaction
-from tests.factories.agreements import Deal
-from tests.factories.market import person
-from tests.integration.conftest import Stage
-
-PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
-KG = Decimal
-_keys = itertools.count(1)
-
-
-class Alliance(Deal):
-    """A signed agreement with its first delivery."""
-
-    def __init__(self, engine: Engine) -> None:
-        super().__init__(engine)
-        self.fill()
-        self.offer("broker", {"price.unit_price": "2150"})
-        self.signed()
-        with Session(engine) as session:
-            query = select(Delivery.id).where(Delivery.agreement_id == self.id).order_by(Delivery.number)
-            self.first = session.scalars(query).first() or 0
-
-    def do(self, side: str, verb: Any, *values: Any, **more: Any) -> Any:
-        with self.act(side) as tx:
-            return verb(tx, self.first, *values, f"key-{next(_keys)}", **more)
-
-    def delivery(self) -> Delivery:
-        with Session(self.engine) as session:
-            found = session.get_one(Delivery, self.first)
-            assert found.lots is not None
-            return found
-
-    def statement(self) -> Statement:
-        with Session(self.engine) as session:
-            found = session.scalars(select(Statement).where(Statement.delivery_id == self.first)).one()
-            assert found.lines is not None and found.shares is not None and found.payments is not None
-            return found
-
-    def arrive(self, gross: str = "1050", tare: str = "50") -> None:
-        """Confirmed, sent with two lots, weighed."""
-        self.do("producer", schedule.confirm)
-        for code, kg, typed in (
-            ("L1", "600", "Rosa Muñoz; lote 3; 250\nPedro Gil; 350"),
-            ("L2", "400", "Ana; 400"),
-        ):
-            with self.act("producer") as tx:
-                lines = lots.read_lines(typed, ".")
-                lots.add_lot(tx, self.first, code, KG(kg), lines, harvested_on=None, key=code)
-        self.do("producer", lots.dispatch, "Camión TAX 123")
-        self.do("buyer", reception.receive, Slip(KG(gross), KG(tare), "R-7", "Rosa Muñoz", "Luis Paz"))
-
-    def judge(self, accepted: str, lower: str = "0", rejected: str = "0", **more: Any) -> None:
-        cause, photo = ("Dedos cortos", PNG) if KG(rejected) else ("", b"")
-        verdict = Verdict(
-            KG(accepted), KG(lower), KG(rejected), "Inés Ruiz", "diez canastillas", cause, photo
-        )
-        self.do("buyer", reception.grade, verdict, **more)
-
-
-@pytest.fixture
-def alliance(at_stage: Stage) -> Alliance:
-    found = at_stage("alliance", Alliance)
-    assert isinstance(found, Alliance)
-    return found
+from tests.integration.delivering import KG, Alliance
 
 
 def test_a_signed_agreement_has_the_calendar_it_promises(alliance: Alliance) -> None:
@@ -157,11 +92,11 @@ def test_a_rejection_needs_its_evidence_and_can_be_disputed_in_time(alliance: Al
     alliance.clock.forward(hours=20)
     alliance.do("producer", reception.dispute, "No estuvimos en la clasificación.")
     with pytest.raises(Conflict, match="nothing_to_agree_to"):
-        alliance.do("producer", reception.agree_to_end)
+        alliance.do("producer", reception.agree_to_end, alliance.mark())
     alliance.do("buyer", reception.propose_end, KG(600), KG(300), KG(100), "Foto y residuos vistos.")
     with pytest.raises(Conflict, match="nothing_to_agree_to"):
-        alliance.do("buyer", reception.agree_to_end)
-    alliance.do("producer", reception.agree_to_end)
+        alliance.do("buyer", reception.agree_to_end, alliance.mark())
+    alliance.do("producer", reception.agree_to_end, alliance.mark())
     found = alliance.delivery()
     assert (found.state, found.accepted_kg, found.downgraded_kg) == ("partially_accepted", KG(600), KG(300))
     alliance.clock.forward(hours=25)
@@ -184,23 +119,6 @@ def test_silence_accepts_what_came_and_what_never_came_is_missed(alliance: Allia
     with transaction(alliance.engine, SYSTEM, alliance.clock) as tx:
         assert schedule.sweep_deliveries(tx)[2] == count - 1
     assert alliance.agreement().state == "active"
-
-
-def test_a_form_sent_twice_counts_once_and_strangers_see_nothing(alliance: Alliance) -> None:
-    for _ in range(2):
-        with alliance.act("producer") as tx:
-            assert schedule.confirm(tx, alliance.first, "same").state == "confirmed"
-    with pytest.raises(Conflict), alliance.act("producer") as tx:
-        schedule.confirm(tx, alliance.first, "another")
-    with pytest.raises(NotAllowed), alliance.act("broker") as tx:
-        schedule.cancel(tx, alliance.first, "x", "k")
-    stranger = person(alliance.engine, "p07@demo.example")
-    with pytest.raises(NotFound), transaction(alliance.engine, stranger, alliance.clock) as tx:
-        schedule.cancel(tx, alliance.first, "x", "k")
-    with pytest.raises(RuleBroken, match="reason_required"), alliance.act("buyer") as tx:
-        schedule.cancel(tx, alliance.first, " ", "k")
-    with alliance.act("buyer") as tx:
-        assert schedule.cancel(tx, alliance.first, "La planta está parada.", "k").state == "cancelled"
 
 
 def test_lots_add_up_to_their_lines_within_half_a_percent(alliance: Alliance) -> None:
@@ -252,26 +170,3 @@ def test_the_database_refuses_parts_that_are_not_the_net_and_a_rejection_without
             for name, value in values.items():
                 setattr(delivery, name, value)
             session.commit()
-
-
-def test_two_forms_at_once_pay_no_more_than_is_owed(alliance: Alliance) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
-    alliance.arrive()
-    alliance.judge("1000")
-    alliance.do("producer", settlement.invoice, Typed("F-1"))
-    statement = alliance.statement()
-    today = alliance.clock().date()
-
-    def pay(number: int) -> bool:
-        try:
-            with alliance.act("buyer") as tx:
-                payments.report_payment(tx, statement.id, KG("1500000"), today, "cash", "", f"p{number}")
-        except Invalid:
-            return False
-        return True
-
-    with ThreadPoolExecutor(8) as pool:
-        assert sum(pool.map(pay, range(8))) == 1
-    with Session(alliance.engine) as session:
-        assert len(session.scalars(select(Payment)).all()) == 1

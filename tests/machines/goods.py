@@ -10,8 +10,10 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from broker.deliveries import lots, reception, schedule
+from broker.deliveries import models as deliveries
 from broker.deliveries.models import Lot
 from broker.transaction import Transaction
 from tests.machines.delivery_model import BUYERS, LOOKERS, PRODUCERS, WRITERS, Alliance, Delivery, Parts
@@ -35,7 +37,7 @@ class Goods(Walk):
         weeks = [FIRST + dt.timedelta(weeks=n, days=6) for n in range(WEEKS)]
         self.alliance = Alliance(FIRST, [Delivery(day) for day in weeks])
         self.keys = 0
-        self.last: dict[int, tuple[str, Callable[[Transaction, int, str], Any], str]] = {}
+        self.sent: dict[int, list[tuple[str, str, Callable[[Transaction, int, str], Any], str]]] = {}
 
     @rule(number=NUMBERS, who=PEOPLE)
     def confirm(self, number: int, who: str) -> None:
@@ -80,9 +82,11 @@ class Goods(Walk):
             return
         allowed = who in PRODUCERS and delivery.state == "confirmed"
         query = select(Lot.id).filter_by(delivery_id=self.number_of(number), code=code)
+        with Session(self.engine) as session:
+            lot = session.scalar(query) or 0
         if self.step(
             number, who, "remove_lot", allowed,
-            lambda tx, id, key: lots.remove_lot(tx, id, tx.session.scalar(query) or 0, key),
+            lambda tx, id, key: lots.remove_lot(tx, id, lot, key),
         ):  # fmt: skip
             del delivery.lots[code]
 
@@ -143,20 +147,33 @@ class Goods(Walk):
         ):  # fmt: skip
             delivery.proposal = (WRITERS[who], parts)
 
-    @rule(number=NUMBERS, who=PEOPLE)
-    def agree_to_end(self, number: int, who: str) -> None:
+    @rule(number=NUMBERS, who=PEOPLE, seen=st.sampled_from(("", "", "", "another")))
+    def agree_to_end(self, number: int, who: str, seen: str) -> None:
+        """To the proposal that stands, or to one that does not."""
         delivery = self.at(number)
         side, parts = delivery.proposal or ("", None)
         allowed = delivery.state == "disputed" and side not in ("", WRITERS.get(who, ""))
-        allowed = allowed and who in WRITERS
-        if self.step(number, who, "agree_to_end", allowed, reception.agree_to_end) and parts:
+        allowed = allowed and who in WRITERS and not seen
+        with Session(self.engine) as session:
+            stands = session.get_one(deliveries.Delivery, self.number_of(number)).proposal
+        mark = seen or (reception.mark_of(stands) if stands else "")
+        if (
+            self.step(
+                number,
+                who,
+                "agree_to_end",
+                allowed,
+                lambda tx, id, key: reception.agree_to_end(tx, id, mark, key),
+            )
+            and parts
+        ):
             delivery.divide(parts, self.now)
 
-    @rule(number=NUMBERS)
-    def send_again(self, number: int) -> None:
-        """The last form of a delivery, sent once more by a phone that heard no answer."""
-        if number in self.last:
-            who, verb, act, key = self.last[number]
+    @rule(number=NUMBERS, which=st.integers(0, 7))
+    def send_again(self, number: int, which: int) -> None:
+        """A form of a delivery, the last or an older one, sent once more by a phone that heard no answer."""
+        if number in self.sent:
+            who, verb, act, key = self.sent[number][-1 - which % len(self.sent[number])]
             id = self.number_of(number)
             self.attempt(who, f"{verb} again", Outcome.SAME, lambda tx: act(tx, id, key))
 
@@ -168,7 +185,7 @@ class Goods(Walk):
         key, id = f"form {self.keys}", self.number_of(number)
         self.attempt(who, verb, expect(allowed), lambda tx: act(tx, id, key))
         if allowed:
-            self.last[number] = (who, verb, act, key)
+            self.sent.setdefault(number, []).append((who, verb, act, key))
         return allowed
 
     def at(self, number: int) -> Delivery:

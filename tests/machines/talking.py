@@ -92,6 +92,7 @@ class Talking(Walk):
     def offer_other_kg(self, name: str, side: str, week: int, kg: str) -> None:
         self.offer(name, side, {}, {week: kg, (week + 1) % WEEKS: kg}, 0, None)
 
+    @precondition(lambda self: any(talks.open for talks in self.market.talks.values()))
     @rule(name=NAMES, who=PEOPLE)
     def adopt(self, name: str, who: str) -> None:
         talks, side = self.market.talks[name], WRITERS.get(who)

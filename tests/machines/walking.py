@@ -36,6 +36,12 @@ ZONE = ZoneInfo("America/Bogota")
 STRANGERS = ("stranger", "other_house")
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
 
+# What nothing that was agreed and signed is read from; the audit's own chain says whether it is whole.
+BESIDE_WHAT_WAS_SIGNED = {
+    "audit_entries", "audit_heads", "deliveries", "jobs", "lot_lines", "lots", "messages", "notices", "payments",
+    "statement_lines", "statements",
+}  # fmt: skip
+
 Rows = dict[str, list[tuple[Any, ...]]]
 
 
@@ -62,6 +68,7 @@ class Walk(RuleBasedStateMachine):
         self.rows = self._rows()
         self.fresh = True
         self._intact: dict[int, tuple[Any, ...]] = {}
+        self._proven: Rows = {}
 
     def teardown(self) -> None:
         """Leave nothing behind."""
@@ -103,8 +110,12 @@ class Walk(RuleBasedStateMachine):
     def check_records(self, session: Session) -> None:
         """The audit's chains are whole, and every stored version is as it was agreed and signed."""
         assert chain.verify(session) == []
+        signed = {name: rows for name, rows in self.rows.items() if name not in BESIDE_WHAT_WAS_SIGNED}
+        if signed == self._proven:
+            return
         with patch.object(proving, "is_intact", self._is_intact):
             assert list(proving.faults_of_versions(session)) == []
+        self._proven = signed
 
     def _is_intact(self, version: AgreementVersion) -> bool:
         """As the product says, who is asked anew only about rows that are not byte for byte what he was asked about."""

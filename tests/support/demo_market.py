@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 
 from sqlalchemy import Engine, select
 
@@ -26,7 +27,7 @@ from broker.parties.actor import SYSTEM
 from broker.parties.models import Membership, Organization, User
 from broker.prices.quotes import enter_quote
 from broker.transaction import Transaction, transaction
-from tests.factories.agreements import AT, deliver, play_to_negotiated, play_to_signed, reject
+from tests.factories.agreements import AT, IN_TWO_PARTS, deliver, play_to_negotiated, play_to_signed, reject
 from tests.factories.parties import acting, proposal
 
 VISITOR = "visitor"
@@ -86,10 +87,12 @@ def _play(tx: Transaction) -> None:
     with acting(tx, house) as own:
         agreements.draft(own, found[PRODUCER])
     _play_on(tx, house, AGREED_TEXT, play_to_negotiated)
-    signed = _play_on(tx, house, SIGNED, play_to_signed)
+    signed = _play_on(tx, house, SIGNED, partial(play_to_signed, first=IN_TWO_PARTS))
     _deliver(tx, signed)
     with acting(tx, _user(tx, _seller(tx))) as own:
-        offering.offer(own, signed, 2, {"payment.days": 3}, note="Los socios no esperan una semana.")
+        binding = own.session.get_one(Agreement, signed).binding
+        assert binding is not None
+        offering.offer(own, signed, binding, {"payment.days": 3}, note="Los socios no esperan una semana.")
     union = tx.session.scalars(select(Organization.id).where(Organization.kind == "union")).one()
     proposal(tx, house, union)
     manager = _user(tx, _email(PRODUCER))

@@ -20,7 +20,8 @@ KINDS = {
 # Others, for the pages that look different for them.
 LIFE = {
     "agreements.renew", "agreements.show", "alliance.show", "deliveries.advance", "deliveries.export",
-    "deliveries.show", "deliveries.statement", "deliveries.statements",
+    "deliveries.liquidation", "deliveries.show", "deliveries.statement", "deliveries.statement_as_pdf",
+    "deliveries.statements",
 }  # fmt: skip
 ONLY = {
     "asked": {"suggestions.show"}, "signer": {"agreements.sign"}, "trader": LIFE, "seller": {"deliveries.show"},
@@ -35,6 +36,7 @@ FILES = {
     "needs.export",
     "capacities.export",
     "deliveries.export",
+    "deliveries.statement_as_pdf",
 }
 # Files too, but a style sheet is no page of anybody, and bad rows are looked at by the tests of imports.
 WITHOUT_EXAMPLE = {
@@ -50,6 +52,8 @@ EXAMPLES: dict[str, tuple[frozenset[str], list[dict[str, str]]]] = {
         frozenset({"trader", "seller"}),
         [{"delivery_id": "{paid}"}, {"delivery_id": "{coming}"}, {"delivery_id": "{rejected}"}],
     ),
+    "deliveries.liquidation": (frozenset({"trader"}), [{"statement_id": "{statement}"}]),
+    "deliveries.statement_as_pdf": (frozenset({"trader"}), [{"statement_id": "{statement}"}]),
     "deliveries.statement": (frozenset({"trader"}), [{"statement_id": "{statement}"}]),
     "accounts.reset": (frozenset({VISITOR}), [{"token": "{reset}"}]),
     "agreements.as_docx": (EVERYBODY, [{"agreement_id": "{agreement}"}]),
@@ -98,7 +102,7 @@ EXAMPLES_OF = {
 # Steps of a form that are pages of their own, and filtered lists.
 QUERIES = {
     "alliance.show": ["?show=committee", "?show=complaints", "?show=contributions"],
-    "agreements.terms": ["?show=schedule", "?show=contributions"],
+    "agreements.terms": ["?show=schedule", "?show=price", "?show=contributions"],
     "needs.new": ["?product=plantain_dom_harton&buyer={buyer}", "?copy={need}"],
     "capacities.new": ["?product=plantain_dom_harton"],
     "needs.browse": ["?q=papa", "?q=nothing+like+it"],

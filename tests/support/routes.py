@@ -166,6 +166,10 @@ TABLE: dict[str, list[Row]] = {
         Row("delivery_producer_a", BUYER | PRODUCERS, knows=ITS_READER, values={"step": "grade"}),
     ],
     "deliveries.statement": [Row("statement_producer_a", BUYERS | PRODUCERS | HOUSE)],
+    "deliveries.statement_as_pdf": [Row("statement_producer_a", BUYERS | PRODUCERS | HOUSE)],
+    # Paid in one part: there is no second payment to anybody.
+    "deliveries.liquidation": [Row("statement_producer_a", NOBODY)],
+    "deliveries.hand_over": [Row("statement_producer_a", NOBODY)],
     "deliveries.pay": [
         Row(
             "statement_producer_a", BUYER, knows=ITS_READER,

@@ -37,6 +37,7 @@ from tests.support.alliance import play
 from tests.support.canaries import Canary, canary, number, own, private
 from tests.support.database import open_store
 from tests.support.scratch import make_folder
+from tests.support.shared import once
 from tests.web.conftest import NOON
 
 TENANTS = ("a", "b")
@@ -81,10 +82,15 @@ class World:
 
 @cache
 def two_tenants() -> World:
-    """The world, made once per process; every test works on a copy of its database."""
-    url = open_store("sqlite").fresh()
+    """The world, made once per run; every test works on a copy of its database."""
+    return once("tenants", _make)
+
+
+def _make(folder: Path) -> World:
+    world = World(folder / "world.sqlite3")
+    store = open_store("sqlite")
+    url = store.fresh()
     engine, clock = make_engine(url), FixedClock(NOON)
-    world = World(Path(url.removeprefix("sqlite:///")))
     with transaction(engine, SYSTEM, clock) as tx:
         enter_rate(tx, "COP", Decimal(3700), tx.today, "test")
         people = _parties(tx)
@@ -111,6 +117,8 @@ def two_tenants() -> World:
         world.canaries += canaries.plant_machinery(tx)
         _note_people(tx, people, world)
     engine.dispose()
+    shutil.copyfile(url.removeprefix("sqlite:///"), world.database)
+    store.drop(url)
     return world
 
 

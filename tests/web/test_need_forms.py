@@ -104,6 +104,20 @@ def test_errors_stand_at_their_fields_and_nothing_typed_is_lost(
     assert "&lt;b&gt;\n«ñ»" in page
 
 
+@pytest.mark.parametrize("typed", ["61", "-1", "six"])
+def test_usual_rejects_are_a_plausible_share(
+    client: FlaskClient, people: dict[str, User], sign_in: SignIn, typed: str
+) -> None:
+    sign_in(client, "buyer@example.org")
+    answer = client.post("/needs/new", data=FORM | {"usual_rejects_pct": typed})
+    text = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert value_of(text, "usual_rejects_pct") == typed
+    assert 'href="#f-usual_rejects_pct"' in text
+    done = client.post("/needs/new", data=FORM | {"usual_rejects_pct": "2.5"})
+    assert "Usual rejects 2.5%" in read(client.get(done.location))
+
+
 def test_forty_quintales_ask_which_quintal(
     client: FlaskClient, write: Write, people: dict[str, User], sign_in: SignIn
 ) -> None:

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from broker.catalogue import schemes
 from broker.listings.imports import import_needs
 from broker.parties.models import User
-from broker.prices.quotes import enter_rate
+from broker.prices.quotes import enter_quote, enter_rate
 from tests.factories import listings as make
 from tests.factories.parties import actor_of, member, organization_of, user
 from tests.web.conftest import SignIn, Write, read
@@ -95,14 +95,47 @@ def test_an_organization_sees_what_a_need_is_worth_and_what_is_closed(
     text = read(client.get("/needs"))
     assert "They suit you" in text
     assert "Not for now" in text
-    # 2,150 less freight of 28 + 0.6 x 28.3 km, discounted by 8 days at 4 % a month.
-    assert "2,083 COP" in text
-    assert "103 more than you ask" in text
+    # 2,150 discounted by 8 days at 4 % a month, less freight of 28 + 0.6 x 28.3 km.
+    assert "2,082 COP/kg" in text
+    assert "102 more than you ask" in text
     assert "Pays 5 days too late for you" in text
     assert "Grade: asks Second, yours is First" in text
     assert f"Asks for {schemes.get('bpa_ica').name('en')}" in text
     assert "meets everything" in read(client.get(f"/needs/{fits}"))
     assert "Pays 5 days too late" in read(client.get(f"/needs/{late}"))
+
+
+def test_usual_rejects_and_what_a_formula_was_counted_at_are_said(
+    client: FlaskClient, write: Write, people: dict[str, User], sign_in: SignIn
+) -> None:
+    rejecting = posted(write, people["buyer"], usual_rejects_pct="6", payment_days="15")
+    silent = posted(write, people["buyer"], payment_days="0")
+    indexed = posted(
+        write,
+        people["buyer"],
+        price_method="index_differential",
+        index_series="ICE C",
+        differential="18",
+        price="",
+    )
+    collared = posted(
+        write, people["buyer"], price_method="collar", collar_low="2000", collar_high="2300", price="2200"
+    )
+    sign_in(client, "producer@example.org")
+    text = read(client.get(f"/needs/{rejecting}"))
+    assert (
+        "Usual rejects, 6% −129 Waiting 15 days at 4% a month −40 Delivered, it is worth 1,981 Freight"
+        in text
+    )
+    assert "4% a month, what money costs locally" in text and "says how much he usually rejects" in text
+    text = read(client.get(f"/needs/{silent}"))
+    assert "does not say how much he usually rejects" in text and "a month" not in text
+    assert "Not computed" in read(client.get(f"/needs/{indexed}"))
+    with write() as tx:
+        enter_quote(tx, "ICE C", Decimal(284), "usc_lb", tx.today, "close")
+    text = read(client.get(f"/needs/{indexed}"))
+    assert "The price follows ICE C: counted at 284 ¢/lb of 23 Nov 2026." in text
+    assert "between 2,000 and 2,300: counted at the reference" in read(client.get(f"/needs/{collared}"))
 
 
 @pytest.mark.parametrize("who", ["visitor", "producer", "buyer"])

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from broker.prices.models import ExchangeRate, PricePoint
 from broker.prices.quotes import enter_rate
-from tests.factories import parties
+from tests.factories import listings, parties
 from tests.web.conftest import SignIn, Write, read, soup
 from web.extensions import db
 
@@ -71,3 +71,21 @@ def test_only_brokers(client: FlaskClient, write: Write, sign_in: SignIn) -> Non
     sign_in(client, buyer.email)
     assert client.get("/prices").status_code == 403
     assert client.post("/prices/rates", data=RATE).status_code == 403
+
+
+def test_a_market_price_is_entered_in_the_unit_of_a_clients_need(
+    app: Flask, client: FlaskClient, write: Write, sign_in: SignIn
+) -> None:
+    with write() as tx:
+        house, buyer = parties.user(tx, "broker"), parties.user(tx, "buyer")
+        parties.mandate(tx, house, buyer)
+        listings.need(tx, buyer, price="700", currency="HNL", price_unit="qq_metrico")
+    sign_in(client, house.email)
+    spot = QUOTE | {"series": "Pereira", "product": "plantain_dom_harton"}
+    refused = client.post("/prices/quotes", data=spot)
+    assert refused.status_code == 422 and 'href="#f-unit"' in refused.get_data(as_text=True)
+    assert client.post("/prices/quotes", data=spot | {"unit": "HNL/qq_metrico"}).status_code == 303
+    assert client.post("/prices/quotes", data=spot | {"unit": "HNL/qq_cafe"}).status_code == 422
+    assert "HNL/metric quintal (100 kg)" in read(client.get("/prices"))
+    with app.app_context():
+        assert [p.product for p in db.session.scalars(select(PricePoint))] == ["plantain_dom_harton"]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from broker.agreements.assembly import assemble
+from broker.agreements.assembly import assemble, summarize
 from broker.agreements.clause_library import HOUSE, BadClause, house_library, load_library, read_clause
 from broker.agreements.clause_sets import clause_sets, read_set
-from broker.agreements.facts import DraftFacts
+from broker.agreements.facts import DraftFacts, with_value
 from broker.agreements.paths import exists, holds
 from broker.documents.content import plain_text
 from tests.unit.agreements.story import amended, bare, coffee, full, story_1
@@ -90,6 +91,21 @@ def test_a_set_that_cannot_be_used_is_refused(tmp_path: Path, monkeypatch: pytes
         (folder / "set.yml").write_text(raw, encoding="utf-8")
         with pytest.raises(BadClause, match=what):
             read_set(folder)
+
+
+@pytest.mark.parametrize(
+    ("days", "language", "said"),
+    [
+        (0, "es", "De contado, al momento de la recepción"), (0, "en", "At once, on receipt"),
+        (8, "es", "8 días desde la recepción"), (8, "en", "8 days after receipt"),
+    ],
+)  # fmt: skip
+def test_money_that_comes_at_once_is_not_said_in_days(days: int, language: str, said: str) -> None:
+    facts = with_value(full(), "payment.days", days)
+    for text in (plain_text(assemble(facts, language).document), plain_text(summarize(facts, language))):
+        plain = text.replace("\u00a0", " ")
+        assert not re.search(r"\b0 (día|day)", plain)
+    assert said in plain_text(assemble(facts, language).document).replace("\u00a0", " ")
 
 
 def test_exactly_one_variant_of_a_clause_applies() -> None:

@@ -207,6 +207,7 @@ def test_a_need_can_be_typed_again_from_what_is_stored() -> None:
         "spec_washed": "yes",
         "contributions": "inputs: bags; and string; technical_assistance: a visit", "reserve_price": "2200.5",
         "description": "two\nlines", "max_suppliers": "6", "payment_channel": "transfer",
+        "usual_rejects_pct": "2.5",
     }  # fmt: skip
     data = need_input(**fields)
     assert [(one.type, one.description) for one in data.contributions] == [

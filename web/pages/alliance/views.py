@@ -83,12 +83,15 @@ def _shown(
 
 
 def _standing(agreement: Agreement, version: AgreementVersion) -> dict[str, object]:
-    terms, today = terms_in(freezing.facts_of(version)), i18n.today()
+    facts, today = freezing.facts_of(version), i18n.today()
+    terms = terms_in(facts)
     deliveries = standing.deliveries_in(db.session(), agreement.id)
     signed_on = terms.day(agreement.signed_at) if agreement.signed_at else today
     return {
         "card": standing.scorecard(deliveries, terms, today),
-        "warnings": standing.warnings(db.session(), deliveries, terms, agreement.broker_id, signed_on, today),
+        "warnings": standing.warnings(
+            db.session(), deliveries, terms, facts.product.code, agreement.broker_id, signed_on, today
+        ),
         "gap": standing.gap_of_cash(deliveries, terms, 0, today),
     }
 

@@ -12,8 +12,10 @@ from flask_babel import gettext as _
 from broker.agreements.negotiation import side_of
 from broker.agreements.queries import agreement_for
 from broker.deliveries import accounts, payments, queries, settlement
+from broker.deliveries.measures import measure_of_slip
 from broker.deliveries.models import Statement
 from broker.deliveries.terms import terms_of
+from broker.documents.pdf import render_pdf
 from broker.errors import Invalid, RuleBroken
 from broker.listings.reader import Reader
 from broker.listings.writing import FORMATS, write
@@ -21,7 +23,9 @@ from broker.money import Money
 from web import i18n
 from web.extensions import db
 from web.i18n import decimal_separator
+from web.pages.deliveries import liquidation
 from web.pages.deliveries.blueprint import PARTIES, bp
+from web.pages.deliveries.statement_document import document_of
 from web.rendering import page, writing
 from web.security import PRODUCERS, access, actor
 from web.wording import sentences
@@ -48,11 +52,22 @@ def statement(statement_id: int) -> ResponseReturnValue:
     return _shown(statement_id, {})
 
 
+@bp.get("/statements/<int:statement_id>.pdf")
+@access(*PARTIES)
+def statement_as_pdf(statement_id: int) -> ResponseReturnValue:
+    """The same statement for print and archive."""
+    found = queries.statement_for(db.session(), actor(), statement_id)
+    data = render_pdf(document_of(found, terms_of(db.session(), found.delivery.agreement)))
+    headers = {"Content-Disposition": f'inline; filename="liquidacion-{found.id}-{i18n.language()}.pdf"'}
+    return Response(data, mimetype="application/pdf", headers=headers)
+
+
 @bp.post("/statements/<int:statement_id>/pay")
 @access("buyer")
 def pay(statement_id: int) -> ResponseReturnValue:
     """The buyer says that he has paid."""
-    kind = "interest" if request.form.get("kind") == "interest" else "settlement"
+    asked = request.form.get("kind", "")
+    kind = asked if asked in payments.LEFT else "settlement"
     try:
         amount, paid_on, channel, reference = _read()
         with writing() as tx:
@@ -67,9 +82,11 @@ def pay(statement_id: int) -> ResponseReturnValue:
                 kind=kind,
             )
     except (Invalid, RuleBroken) as fault:
+        if kind == "liquidation":
+            return liquidation.shown(liquidation.first_part(statement_id), sentences(fault), 422)
         return _shown(statement_id, sentences(fault), 422)
     flash(_("Noted. The organization confirms when the money is there."), "ok")
-    return redirect(url_for("deliveries.statement", statement_id=statement_id), 303)
+    return redirect(_page_of(statement_id, kind), 303)
 
 
 @bp.route("/agreements/<int:agreement_id>/advance", methods=["GET", "POST"])
@@ -117,7 +134,7 @@ def confirm(payment_id: int) -> ResponseReturnValue:
     flash(_("Confirmed: the money is there."), "ok")
     if payment.statement_id is None:
         return redirect(url_for("deliveries.advance", agreement_id=payment.agreement_id), 303)
-    return redirect(url_for("deliveries.statement", statement_id=payment.statement_id), 303)
+    return redirect(_page_of(payment.statement_id, payment.kind), 303)
 
 
 @bp.get("/statements.<format>")
@@ -126,7 +143,9 @@ def export(format: str) -> ResponseReturnValue:
     """Every line of every statement and payment, for the accountant."""
     if format not in FORMATS:
         abort(404)
-    rows = accounts.rows_for_accountant(queries.statements_of(db.session(), actor()))
+    found = queries.statements_of(db.session(), actor())
+    measures = queries.measures_of(db.session(), [one.agreement_id for one in found])
+    rows = accounts.rows_for_accountant(found, measures)
     data = write(format, accounts.COLUMNS, rows, decimal_separator())
     headers = {"Content-Disposition": f'attachment; filename="alianza-liquidaciones.{format}"'}
     return Response(data, content_type=FORMATS[format], headers=headers)
@@ -147,13 +166,21 @@ def _shown(statement_id: int, errors: dict[str, str], status: int = 200) -> Resp
         agreement=agreement,
         side=side_of(agreement, actor()),
         terms=terms,
+        shown_in=terms.measure or measure_of_slip(found.delivery),
         late=payments.days_late(found, today),
         left=_left(found),
         interest=interest,
         interest_left=Money(interest.minor - paid_interest, found.currency),
+        paid=[one for one in found.payments if one.kind != "liquidation"],
         errors=errors,
         typed=request.form,
     )
+
+
+def _page_of(statement_id: int, kind: str) -> str:
+    """Where a payment of this kind is seen."""
+    page_name = "liquidation" if kind == "liquidation" else "statement"
+    return url_for(f"deliveries.{page_name}", statement_id=statement_id)
 
 
 def _left(statement: Statement) -> Money:

@@ -10,7 +10,8 @@ from flask import current_app
 from flask.typing import ResponseReturnValue
 
 from broker.agreements.negotiation import may_act, side_of
-from broker.deliveries import lots, queries, settlement
+from broker.deliveries import lots, queries, reception, settlement
+from broker.deliveries.measures import measure_of_slip
 from broker.deliveries.models import Delivery
 from broker.deliveries.reception import WEIGHT_GAP
 from broker.deliveries.schedule import dispute_ends, silence_ends
@@ -51,8 +52,10 @@ def shown(
     errors: Mapping[str, str],
     status: int = 200,
     typed: Mapping[str, str] | None = None,
+    sent: str = "",
 ) -> ResponseReturnValue:
-    """The page of a delivery, with what is wrong with a form on it."""
+    """The page of a delivery, with what is wrong with the form that was sent from it."""
+    typed = typed or {}
     delivery = queries.delivery_for(db.session(), actor(), delivery_id)
     side = side_of(delivery.agreement, actor())
     terms = terms_of(db.session(), delivery.agreement)
@@ -73,6 +76,7 @@ def shown(
         need=delivery.agreement.need,
         side=side,
         terms=terms,
+        shown_in=terms.measure or measure_of_slip(delivery),
         forms=forms,
         may_cancel=may_act(delivery.agreement, actor())
         and "cancel" in {t.name for t in DELIVERY.available(delivery.state, side)},
@@ -84,7 +88,10 @@ def shown(
         lacking=lacking,
         deductible=[code for code in terms.deductions if code != ADVANCE],
         errors=errors,
-        typed=typed or {},
+        typed=typed,
+        sent=sent,
+        mark=reception.mark_of(delivery.proposal) if delivery.proposal else "",
+        seen=reception.proposal_seen(delivery, typed["seen"]) if "seen" in typed else None,
     )
 
 

@@ -10,14 +10,14 @@ from broker.documents import attachments
 from broker.errors import NotFound
 from web import i18n
 from web.extensions import db
-from web.pages.deliveries import calendar, money, steps
+from web.pages.deliveries import calendar, liquidation, money, steps
 from web.pages.deliveries.blueprint import PARTIES, bp
 from web.pages.deliveries.showing import shown
 from web.rendering import page
 from web.row_ids import row_id
 from web.security import access, actor
 
-__all__ = ["bp", "calendar", "money", "steps"]
+__all__ = ["bp", "calendar", "liquidation", "money", "steps"]
 
 
 @bp.get("")

@@ -9,12 +9,13 @@ from flask_babel import ngettext
 
 from broker.matchmaking import queries, suggestions
 from web.extensions import db
-from web.pages.desk import workspace
+from web.pages.desk import dependence_words, workspace
 from web.rendering import page, writing
 from web.row_ids import row_id
 from web.security import access, actor
 
 bp = Blueprint("desk", __name__, template_folder="templates", url_prefix="/desk")
+bp.record_once(lambda state: dependence_words.register(state.app))
 
 
 @bp.get("")

@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 
 from broker.listings.models import Need
 from broker.matchmaking import queries
+from broker.matchmaking.dependence import Dependence, candidates_for
 from broker.matchmaking.models import Candidate, MatchingRun, NeedResult, Suggestion
 from broker.money import KgPrice, Money
 from broker.parties.actor import Actor
+from broker.prices.bridging import WEEKS, Bridge, bridge_of
 from broker.prices.formulas import cash_gap
 
 TAKEN = ("shortlisted", "sent", "accepted_one", "accepted_both", "converted")
@@ -21,10 +23,11 @@ TAKEN = ("shortlisted", "sent", "accepted_one", "accepted_both", "converted")
 
 @dataclass(frozen=True)
 class Line:
-    """One candidate: the pair as the run saw it, the suggestion that stands for it, if any, and the last one that
-    was declined."""
+    """One candidate: the pair as the run saw it, who would depend on whom, the suggestion that stands for it, if any,
+    and the last one that was declined."""
 
     candidate: Candidate
+    dependence: Dependence
     suggestion: Suggestion | None
     declined: Suggestion | None
 
@@ -120,13 +123,19 @@ class Workspace:
 
     @property
     def cash_gap(self) -> Money | None:
-        """What bridges the time until the buyer pays, for a usual period, at the proposed prices."""
+        """What bridges the time until the buyer pays, for a usual period of the plan, at the proposed prices."""
         mean, wait = self.mean_proposed, self.need.wait_days
-        if mean is None or self.need.period not in ("week", "fortnight", "month") or not wait:
+        if mean is None or self.need.period not in WEEKS or not wait:
             return None
-        weeks = {"week": Decimal(1), "fortnight": Decimal(2), "month": Decimal(52) / 12}[self.need.period]
-        weekly = mean.amount * self.planned_kg / weeks
+        weekly = mean.amount * self.planned_kg / WEEKS[self.need.period]
         return Money.rounded(cash_gap(weekly, wait, Decimal(0)), mean.currency)
+
+    @property
+    def bridge(self) -> Bridge | None:
+        """The cash gap of all that is asked, at the buyer's price; where that follows an index, at what the run
+        proposed."""
+        mean = self.mean_proposed
+        return bridge_of(self.need, mean.amount if mean else None)
 
     def _mean(self, name: str) -> KgPrice | None:
         priced = [(line.price(name), line.candidate.quantity_kg) for line in self.chosen]
@@ -146,8 +155,8 @@ def open_need(session: Session, actor: Actor, need_id: int) -> Workspace:
     standing = {s.capacity_id: s for s in sorted(suggestions, key=lambda s: s.state in TAKEN)}
     declined = {s.capacity_id: s for s in suggestions if s.state == "declined"}
     lines = [
-        Line(c, standing.get(c.capacity_id), declined.get(c.capacity_id))
-        for c in queries.candidates_for(session, run, need_id)
+        Line(c, dependence, standing.get(c.capacity_id), declined.get(c.capacity_id))
+        for c, dependence in candidates_for(session, run, need)
     ]
     chosen = [line for line in lines if line.candidate.kind == "chosen"]
     others = [line for line in lines if line.candidate.kind != "chosen"]

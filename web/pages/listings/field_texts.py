@@ -33,6 +33,7 @@ FIELDS = {
     "advance_pct": _l("Advance"),
     "payment_basis": _l("Counted"),
     "payment_channel": _l("Means of payment"),
+    "usual_rejects_pct": _l("Usual rejects"),
     "price_method": _l("Kind of price"),
     "price": _l("Published price"),
     "reserve_price": _l("Reserve price"),

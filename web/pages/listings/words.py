@@ -117,7 +117,7 @@ def ask_words(capacity: Capacity) -> str:
     return (
         ""
         if price is None
-        else f"{amount(price.money.amount)} {capacity.currency}/{_unit(capacity.price_unit)}"
+        else f"{amount(price.money.amount)} {capacity.currency}/{short_unit(capacity.price_unit)}"
     )
 
 
@@ -167,7 +167,7 @@ def title_of(listing: Need | Capacity) -> str:
 
 def price_words(need: Need) -> str:
     """What is published of the price: 2.150 COP/kg, or ICE C + 18 ¢/lb."""
-    per = f"{need.currency}/{_unit(need.price_unit)}"
+    per = f"{need.currency}/{short_unit(need.price_unit)}"
     stated = amount(need.price.money.amount) if need.price else ""
     params = {k: v if k == "index_series" else number(Decimal(str(v))) for k, v in need.price_params.items()}
     if need.price_method == "index_differential":
@@ -274,5 +274,6 @@ def _label(code: str) -> str:
     return attributes.get(code).label(language())
 
 
-def _unit(code: str) -> str:
+def short_unit(code: str) -> str:
+    """A unit as it stands behind a price: kg, lb, quintal."""
     return code if code in ONE_LETTER else unit_name(code).split(" (")[0]

@@ -12,13 +12,16 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from broker.catalogue import products
+from broker.errors import RuleBroken
 from broker.listings.reader import Reader
 from broker.money import MINOR_DIGITS
+from broker.prices.market import ANYWHERE, market_units
 from broker.prices.models import ExchangeRate, PricePoint
-from broker.prices.quotes import enter_quote, enter_rate, readable
+from broker.prices.quotes import INDEX_UNIT, enter_quote, enter_rate, readable
 from web import i18n
 from web.extensions import db
-from web.i18n import decimal_separator
+from web.i18n import decimal_separator, unit_name
 from web.rendering import page, writing
 from web.security import access, actor
 from web.wording import message
@@ -43,10 +46,14 @@ def quote() -> ResponseReturnValue:
     series, unit = reader.text("series", required=True), reader.choice("unit", _units())
     value, day = reader.decimal("value", required=True, above=0), _day(reader, "quoted_on")
     source = reader.text("source", required=True)
+    product = reader.choice("product", [one.code for one in products.all()], default="") or None
     if errors := _errors(reader):
         return _page(request.form.to_dict(), errors, 422)
-    with writing() as tx:
-        enter_quote(tx, series, _sure(value), unit, _sure(day), source)
+    try:
+        with writing() as tx:
+            enter_quote(tx, series, _sure(value), unit, _sure(day), source, product)
+    except RuleBroken as fault:
+        return _page(request.form.to_dict(), {fault.field or "": message(fault)}, 422)
     flash(_("The quotation is entered. Compute again to use it."), "ok")
     return redirect(url_for("prices.listing"), 303)
 
@@ -88,8 +95,16 @@ def _currencies() -> list[str]:
 
 
 def _units() -> list[str]:
-    """In what an index is quoted, and market prices per kg in each currency."""
-    return ["usc_lb", *(f"{code}/kg" for code in sorted(MINOR_DIGITS))]
+    """In what an index is quoted, and in what the market quotes a product."""
+    return [INDEX_UNIT, *market_units(db.session(), actor().clients)]
+
+
+def _unit_words(unit: str) -> str:
+    """As it stands behind a price: ¢/lb, COP/kg, HNL/quintal (100 lb)."""
+    if unit == INDEX_UNIT:
+        return "¢/lb"
+    currency, _slash, code = unit.partition("/")
+    return f"{currency}/{code if code in ANYWHERE else unit_name(code)}"
 
 
 def _page(values: dict[str, str], errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
@@ -102,7 +117,11 @@ def _page(values: dict[str, str], errors: dict[str, str], status: int = 200) -> 
         status=status,
         points=db.session.scalars(points.order_by(PricePoint.id.desc()).limit(SHOWN)).all(),
         rates=db.session.scalars(rates.order_by(ExchangeRate.id.desc()).limit(SHOWN)).all(),
-        units=[("usc_lb", _("¢/lb (US cents per pound)")), *((unit, unit) for unit in _units()[1:])],
+        units=[
+            (INDEX_UNIT, _("¢/lb (US cents per pound)")),
+            *((unit, _unit_words(unit)) for unit in _units()[1:]),
+        ],
+        unit_words=_unit_words,
         currencies=[(code, code) for code in _currencies()],
         values={"quoted_on": today, "rate_on": today} | values,
         errors=errors,

@@ -1,0 +1,95 @@
+"""Words for the choices of agreements, deliveries, payments and the alliance, by group."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+CONTRACT_LABELS = {
+    "agreement_state": {
+        "draft": _l("Draft"),
+        "negotiating": _l("In negotiation"),
+        "negotiated": _l("Negotiated"),
+        "signed": _l("Signed"),
+        "active": _l("Active"),
+        "breach_notified": _l("Breach notified"),
+        "breached": _l("Breached"),
+        "suspended": _l("Suspended"),
+        "completed": _l("Completed"),
+        "renewed": _l("Renewed"),
+        "terminated": _l("Terminated"),
+        "abandoned": _l("Abandoned"),
+    },
+    "agreement_part": {
+        "product": _l("The product and its packing"),
+        "quantity": _l("Quantities and tolerance"),
+        "modalities": _l("Delivery and reception"),
+        "payment": _l("Price and payment"),
+        "contribution": _l("What the buyer contributes"),
+        "around": _l("Broker, cure and review"),
+    },
+    "delivery_state": {
+        "scheduled": _l("Scheduled"),
+        "confirmed": _l("Confirmed"),
+        "dispatched": _l("On its way"),
+        "received": _l("Weighed"),
+        "graded": _l("Graded"),
+        "accepted": _l("Accepted"),
+        "partially_accepted": _l("Accepted in part"),
+        "rejected": _l("Rejected"),
+        "disputed": _l("Disputed"),
+        "invoiced": _l("To be paid"),
+        "paid_reported": _l("Reported as paid"),
+        "paid": _l("Paid"),
+        "cancelled": _l("Cancelled"),
+        "no_show": _l("Never came"),
+    },
+    "statement_line": {
+        "agreed": _l("Agreed grade"),
+        "lower": _l("Lower grade"),
+        "advance": _l("Advance paid back"),
+        "inputs": _l("Inputs paid back"),
+        "quality": _l("Quality difference"),
+        "freight": _l("Freight"),
+        "tax": _l("Statutory withholdings"),
+        "taxes": _l("Statutory withholdings"),
+        "broker_fee": _l("Broker's fee"),
+        "union_fee": _l("Union's fee"),
+    },
+    "breach_state": {
+        "notified": _l("Notified"),
+        "cured": _l("Cured"),
+        "breached": _l("Breached"),
+        "withdrawn": _l("Withdrawn"),
+    },
+    "alliance_type": {
+        "buyer_dominated": _l("Buyer-dominated"),
+        "producer_dominated": _l("Producer-dominated"),
+        "balanced": _l("Balanced"),
+    },
+    "payment_kind": {
+        "advance": _l("Advance"),
+        "settlement": _l("Statement"),
+        "interest": _l("Interest"),
+        "liquidation": _l("Second payment"),
+    },
+    "liquidation_state": {
+        "awaited": _l("Awaited"),
+        "missing": _l("Missing"),
+        "in_time": _l("Handed over"),
+        "late": _l("Handed over late"),
+    },
+    "signing_method": {"account": _l("in the account"), "paper": _l("on paper")},
+    "document_owner": {
+        "buyer": _l("buyer"),
+        "producer_organization": _l("organization"),
+        "both_parties": _l("both sides"),
+        "broker": _l("broker"),
+    },
+    "clause_set": {
+        "co": _l("Colombia"),
+        "coffee": _l("coffee"),
+        "dry": _l("dry products"),
+        "eudr": _l("EU deforestation rule"),
+        "fresh": _l("fresh products"),
+    },
+}
