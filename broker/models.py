@@ -10,7 +10,14 @@ from broker.agreements.models import (
     SealedPdf,
     Signature,
 )
-from broker.alliance.models import Breach, GivenContribution, Grievance, Meeting, Notice, Task
+from broker.alliance.models import (
+    Breach,
+    GivenContribution,
+    Grievance,
+    Meeting,
+    Notice,
+    Task,
+)
 from broker.audit.models import AuditEntry, AuditHead
 from broker.deliveries.models import (
     Delivery,

@@ -8,6 +8,10 @@ from flask import request, url_for
 from flask_babel import gettext as _
 
 from broker.parties.actor import Actor
+from broker.parties.models import PRODUCER_KINDS
+
+LOOKS = ("/map", "/calendar")
+"""The market as a whole: reached by the tabs of the entry where each of the three looks for the others."""
 
 
 @dataclass(frozen=True)
@@ -25,8 +29,14 @@ class Entry:
 
 def navigation(actor: Actor) -> list[Entry]:
     """The entries for the actor's kind of organization."""
-    needs = Entry(_("Needs"), url_for("needs.browse"), ("/needs/",))
-    capacities = Entry(_("Capacities"), url_for("capacities.browse"), ("/capacities/",))
+    needs = Entry(
+        _("Needs"), url_for("needs.browse"), ("/needs/", *(LOOKS if actor.kind in PRODUCER_KINDS else ()))
+    )
+    capacities = Entry(
+        _("Capacities"),
+        url_for("capacities.browse"),
+        ("/capacities/", *(LOOKS if actor.kind == "buyer" else ())),
+    )
     if actor.is_visitor:
         return [needs, capacities]
     suggestions = Entry(_("Suggestions"), url_for("suggestions.inbox"), ("/suggestions/",))
@@ -35,7 +45,7 @@ def navigation(actor: Actor) -> list[Entry]:
     if actor.kind == "broker":
         return [
             Entry(_("Today"), url_for("home.home"), ("/home/",)),
-            Entry(_("My market"), url_for("desk.needs"), ("/desk/",)),
+            Entry(_("My market"), url_for("desk.needs"), ("/desk/", *LOOKS)),
             Entry(_("Runs"), url_for("runs.listing"), ("/runs/",)),
             agreements,
             deliveries,

@@ -87,7 +87,7 @@ class Supply:
         monday, total = monday_of(period.start), Decimal(0)
         while monday <= period.end:
             days = overlap_days(monday, monday + 6 * DAY, period.start, period.end)
-            drained = self.reserved_weeks.get(monday, Decimal(0)) + self._one_off_drain(monday.year)
+            drained = self.promised(monday)
             if days == 7:
                 total += 7 * max(Decimal(0), self.in_week(monday) - drained)
             else:
@@ -96,6 +96,11 @@ class Supply:
                 total += max(Decimal(0), rates - days * drained)
             monday += WEEK
         return total / period.days * period.weeks
+
+    def promised(self, monday: dt.date) -> Decimal:
+        """kg of the week that starts on `monday` that are promised, with its part of what one-off sales of the year
+        take."""
+        return self.reserved_weeks.get(monday, Decimal(0)) + self._one_off_drain(monday.year)
 
     def _one_off_drain(self, year: int) -> Decimal:
         """Per week, what one-off sales of a year take beyond the weekly reservations."""

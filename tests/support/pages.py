@@ -78,6 +78,8 @@ EXAMPLES: dict[str, tuple[frozenset[str], list[dict[str, str]]]] = {
     "capacities.export": (EVERYBODY, [{"format": "csv"}]),
     "capacities.show": (EVERYBODY, [{"capacity_id": "{capacity}"}]),
     "desk.need": (EVERYBODY, [{"need_id": "{need}"}, {"need_id": "{uncovered}"}]),
+    "market.compare": (EVERYBODY, [{"need_id": "{need}"}]),
+    "market.question": (EVERYBODY, [{"need_id": "{need}", "gate": "loss"}]),
     "needs.edit": (EVERYBODY, [{"need_id": "{need}"}]),
     "needs.export": (EVERYBODY, [{"format": "csv"}]),
     "needs.offers": (frozenset({"buyer"}), [{"need_id": "{need}"}]),

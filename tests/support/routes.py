@@ -23,13 +23,15 @@ RIVAL, HOUSE, HOUSE_NEW = frozenset({"rival_a"}), frozenset({"house_a"}), frozen
 NO_MANAGERS = frozenset({"reader_a", "clerk_a"})
 UNITABLE = PRODUCER | RIVAL | frozenset({"producer_b"})
 BUYERS, PRODUCERS = BUYER | ITS_READER, PRODUCER | ITS_CLERK
+ASKERS = PRODUCERS | RIVAL | frozenset({"producer_b", "union"})
 
 TERMS = {"fee_kind": "success_pct", "fee_pct": "3", "fee_payer": "buyer"}
 TERM = {"starts_on": "2026-12-01", "ends_on": "2027-11-30"}
 NEW_PASSWORD = {"password": "otras cuatro palabras largas"}
 CONTRIBUTING = NEED | {"min_suppliers": "2", "max_share_pct": "60", "version": "1"}
+PAUSE = {"reason": "x", "until": "2027-01-31"}
 GIVEN = {"given_on": "2026-10-01", "ends_on": "2027-10-01"}
-SAID = {"what": "x"}
+SAID, ASKED = {"what": "x"}, {"question_id": "{question_a}"}
 WITHDRAWN = {"confirm": "1", "reason": "no"}
 ASSESSMENT = {f"value-{indicator.code}": "4" for indicator in for_scope("producer")}
 
@@ -54,7 +56,9 @@ TABLE: dict[str, list[Row]] = {
     "asset": [Row("", EVERYBODY, values={"digest": "0", "name": "alianza.css"})],
     "home.demo_sign_in": [Row("", EVERYBODY, values={"person": "broker"})],
     "accounts.reset": [Row("", EVERYBODY, values={"token": "{reset}"}, body=NEW_PASSWORD)],
-    "needs.show": [need("sent", EVERYBODY), need("draft", BUYERS, HOUSE), need("unseen", BUYERS, HOUSE)],
+    "needs.show": [
+        *(need(n, EVERYBODY) for n in ("sent", "fresh")), *(need(n, BUYERS, HOUSE) for n in ("draft", "unseen")),
+    ],
     "needs.edit": [
         need("fresh", BUYER, HOUSE, knows=ITS_READER, body=CONTRIBUTING),
         need("draft", BUYER, HOUSE, knows=ITS_READER, body=CONTRIBUTING),
@@ -64,16 +68,9 @@ TABLE: dict[str, list[Row]] = {
         need("fresh", BUYER, knows=ITS_READER | HOUSE, values={"action": "withdraw"}, body=WITHDRAWN),
     ],
     "needs.offers": [need("sent", BUYERS), need("draft", BUYERS)],
-    "needs.ask": [
-        need("sent", PRODUCERS | RIVAL | frozenset({"producer_b", "union"}), body={"question": "?"}),
-        need("unseen", NOBODY, body={"question": "?"}),
-    ],
-    "needs.answer": [
-        need("fresh", BUYER, HOUSE, knows=ITS_READER, values={"question_id": "{question_a}"}, body={"answer": "x"}),
-    ],
-    "needs.decline_to_answer": [
-        need("fresh", BUYER, HOUSE, knows=ITS_READER, values={"question_id": "{question_a}"}),
-    ],
+    "needs.ask": [need("sent", ASKERS, body={"question": "?"}), need("unseen", NOBODY, body={"question": "?"})],
+    "needs.answer": [need("fresh", BUYER, HOUSE, knows=ITS_READER, values=ASKED, body={"answer": "x"})],
+    "needs.decline_to_answer": [need("fresh", BUYER, HOUSE, knows=ITS_READER, values=ASKED)],
     "needs.export": [Row("", EVERYBODY, values={"format": name}) for name in ("csv", "xlsx")],
     "needs.bad_rows": [Row("", BUYER, values={"token": "{needs}", "format": "csv"})],
     "needs.import_confirm": [Row("", BUYER, values={"token": "{needs}"})],
@@ -114,6 +111,8 @@ TABLE: dict[str, list[Row]] = {
     "desk.shortlist": [Row("need_fresh_a", HOUSE, body={"suggestion": "{fresh_producer_a}"})],
     "desk.unshortlist": [Row("need_fresh_a", HOUSE, body={"suggestion": "{fresh_rival_a}"})],
     "desk.send": [Row("need_fresh_a", HOUSE)],
+    "market.compare": [need("fresh", HOUSE)],
+    "market.question": [need("unseen", HOUSE, values={"gate": "price"})],
     "runs.show": [Row("run_done_a", HOUSE), Row("run_waiting_a", HOUSE)],
     "runs.cancel": [Row("run_waiting_a", HOUSE)],
     "suggestions.show": [Row("sent_producer_a", BUYERS | PRODUCERS), Row("fresh_producer_a", NOBODY)],
@@ -155,6 +154,7 @@ TABLE: dict[str, list[Row]] = {
     "alliance.act": [
         Row("alliance_producer_a", BUYER | PRODUCERS, knows=ITS_READER, values={"step": "grievance"}, body=SAID),
         Row("alliance_producer_a", BUYER | PRODUCER, knows=NO_MANAGERS, values={"step": "breach"}, body=SAID),
+        Row("alliance_producer_a", BUYER | PRODUCER, knows=NO_MANAGERS, values={"step": "pause"}, body=PAUSE),
     ],
     "deliveries.show": [Row("delivery_producer_a", BUYERS | PRODUCERS | HOUSE)],
     "deliveries.photo": [Row("delivery_producer_a", NOBODY)],

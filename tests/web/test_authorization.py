@@ -63,6 +63,7 @@ def test_the_table_names_every_route_with_an_id_and_no_other(site: Site) -> None
     assert with_id == routes.TABLE.keys()
 
 
+@pytest.mark.timeout(300)
 def test_everybody_gets_what_the_table_says_and_a_refusal_writes_nothing(
     site: Site, tokens: dict[str, str]
 ) -> None:

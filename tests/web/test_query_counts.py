@@ -54,7 +54,8 @@ FRAGMENTS = ("needs.browse", "capacities.browse", "runs.show")
 # from the start.
 LISTS = {
     "agreements.listing", "capacities.buyers", "capacities.mine", "desk.need", "desk.needs", "home.home",
-    "mandates.listing", "needs.browse", "needs.mine", "needs.offers", "organizations.certificates",
+    "mandates.listing", "market.opportunities", "needs.browse", "needs.mine", "needs.offers",
+    "organizations.certificates",
     "organizations.members", "prices.listing", "runs.listing", "suggestions.inbox",
 }  # fmt: skip
 GROWN = 1.5

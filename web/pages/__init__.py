@@ -17,6 +17,7 @@ SUBJECTS = (
     "needs",
     "capacities",
     "desk",
+    "market",
     "runs",
     "learning",
     "suggestions",
