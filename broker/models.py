@@ -32,7 +32,8 @@ from broker.deliveries.models import (
 )
 from broker.documents.attachments import Attachment
 from broker.jobs.models import Job
-from broker.listings.models import Capacity, CapacitySlot, Contribution, Need
+from broker.listings.drafts import CapacityDraft
+from broker.listings.models import Capacity, CapacitySlot, Contribution, Need, NeedQuestion
 from broker.listings.sharing import ShareLink
 from broker.matchmaking.models import Candidate, LearnedModel, MatchingRun, NeedResult, Suggestion
 from broker.notifications.models import MailSettings, Message, Notification
@@ -61,6 +62,7 @@ __all__ = [
     "Breach",
     "Candidate",
     "Capacity",
+    "CapacityDraft",
     "CapacitySlot",
     "Certificate",
     "Contribution",
@@ -83,6 +85,7 @@ __all__ = [
     "Membership",
     "Message",
     "Need",
+    "NeedQuestion",
     "NeedResult",
     "Notice",
     "Notification",

@@ -6,8 +6,10 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 
 from web.contract_label_texts import CONTRACT_LABELS
+from web.outcome_texts import OUTCOMES
 
 LABELS = {
+    **OUTCOMES,
     "kind": {
         "producer_org": _l("Producer organization"),
         "union": _l("Union of organizations (second tier)"),

@@ -32,6 +32,13 @@ def volume_kg_year(
     return to_gram(area_ha * yield_t_ha_year * 1000 * share)
 
 
+def volume_of_weeks(kg_week: Decimal, calendar: Sequence[int], *, storable: bool) -> Decimal:
+    """kg a year of an organization that says what it delivers in a week while it delivers: every week where the
+    produce keeps, else the weeks of its months."""
+    months = 12 if storable else sum(1 for weight in calendar if weight)
+    return to_gram(kg_week * WEEKS_PER_MONTH * months)
+
+
 @dataclass(frozen=True)
 class Supply:
     """The calendar of one capacity. `volume` is kg a year after what is committed elsewhere; `calendar` has

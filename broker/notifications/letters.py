@@ -23,6 +23,13 @@ from broker.parties.events import MandateProposed
 from broker.parties.models import Mandate, Organization
 from broker.transaction import Transaction
 
+# Where no party gave a reason of its own, why a suggestion ended may still be told.
+ENDED = {
+    "need_closed": "suggestion_not_chosen",
+    "need_filled": "suggestion_not_chosen",
+    "need_expired": "suggestion_expired",
+}
+
 
 @on(SuggestionSent)
 def _suggestion_sent(tx: Transaction, event: SuggestionSent) -> None:
@@ -55,7 +62,7 @@ def _suggestion_stale(tx: Transaction, event: SuggestionStale) -> None:
         return
     need, organization = suggestion.need, suggestion.capacity.organization
     names = {"buyer": need.buyer.legal_name, "organization": organization.legal_name}
-    letter = "suggestion_ended" if event.reason else "suggestion_stale"
+    letter = "suggestion_ended" if event.reason else ENDED.get(event.because, "suggestion_stale")
     for reader in (need.buyer_id, organization.id):
         path = f"/suggestions/{suggestion.id}"
         write_letter(tx, reader, letter, path=path, reason=event.reason, **names)

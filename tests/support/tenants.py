@@ -1,8 +1,7 @@
 """Two brokered markets side by side, with secrets in every confidential field: what the tests of isolation attack.
 
 Tenant "a" and tenant "b" are alike: a broker house with mandates of a buyer, of a producer organization and of its
-rival, five open needs in every state of the way from suggestion to draft, and readiness assessments. Beside them
-stand a union, a programme agency, and a broker house whose mandates have ended.
+rival, needs at every stage, readiness assessments. Beside them: a union, an agency, a house whose mandates have ended.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ from broker.readiness.services import ValueInput, assess
 from broker.transaction import Transaction, transaction
 from tests.factories import listings, parties
 from tests.factories.parties import acting, organization_of
-from tests.support import canaries
+from tests.support import asking, canaries
 from tests.support.alliance import play
 from tests.support.canaries import Canary, canary, number, own, private
 from tests.support.database import open_store
@@ -193,10 +192,12 @@ def _post_all(tx: Transaction, people: dict[str, User], tenant: str, world: Worl
     )
     objects[f"capacity_unseen_{tenant}"] = unseen.id
     _assess(tx, house, organization_of(buyer), 3)
+    world.canaries += asking.begin_capacity(tx, people[f"producer_{tenant}"], tenant, objects)
     with acting(tx, house) as own_tx:
         world.canaries += canaries.plant_prices(own_tx, tenant)
     asked = parties.proposal(tx, people["house_new"], organization_of(people[f"producer_{tenant}"]).id)
     objects[f"proposal_{tenant}"] = asked.id
+    world.canaries += asking.ask(tx, people, tenant, objects)
 
 
 def _assess(tx: Transaction, assessor: User, organization: Organization, value: int) -> None:

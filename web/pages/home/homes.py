@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -14,12 +14,14 @@ from broker.agreements import queries as agreements
 from broker.agreements.models import Agreement
 from broker.deliveries import queries as deliveries
 from broker.listings import queries as listings
+from broker.listings.drafts import CapacityDraft, unfinished
 from broker.listings.models import Capacity, Need
 from broker.matchmaking import party_view
 from broker.parties import queries as parties
 from broker.parties.actor import Actor
 from broker.parties.models import Mandate
-from web.i18n import since, today
+from web.i18n import now, since, today
+from web.pages.capacities.rights import Rights, rights
 from web.pages.home.task import Task
 
 
@@ -33,26 +35,32 @@ class PartyHome:
     views: Sequence[party_view.PartyView]
     drafts: Sequence[Agreement]
     mandates: Sequence[Mandate]
+    begun: Sequence[CapacityDraft] = ()
+    rights: Mapping[int, Rights] = field(default_factory=dict)
 
 
 def buyer_home(session: Session, actor: Actor) -> PartyHome:
     """The buyer's needs, what waits for his answer, his drafts."""
     own = actor.organization_id
     assert own is not None
-    return _party_home(session, actor, needs=listings.needs_of(session, [own]))
+    needs = listings.needs_of(session, [own], questions=True)
+    home = _party_home(session, actor, needs=needs)
+    return replace(home, tasks=[*home.tasks, *_question_tasks(needs)])
 
 
 def producer_home(session: Session, actor: Actor) -> PartyHome:
     """The organization's capacities, what waits for its answer, its drafts."""
     own = actor.organization_id
     assert own is not None
-    return _party_home(session, actor, capacities=listings.capacities_of(session, [own]))
+    capacities = listings.capacities_of(session, [own])
+    home = _party_home(session, actor, capacities=capacities)
+    return replace(home, begun=unfinished(session, own), rights={c.id: rights(c) for c in capacities})
 
 
 def _party_home(
     session: Session, actor: Actor, needs: Sequence[Need] = (), capacities: Sequence[Capacity] = ()
 ) -> PartyHome:
-    views = party_view.inbox(session, actor)
+    views = party_view.inbox(session, actor, now())
     mandates = parties.mandates_of(session, actor)
     drafts = agreements.agreements_of(session, actor)
     tasks = [
@@ -115,6 +123,27 @@ def _delivery_tasks(session: Session, actor: Actor) -> list[Task]:
     ]
 
 
+def _question_tasks(needs: Sequence[Need]) -> list[Task]:
+    waiting = ((need, sum(q.answered_at is None for q in need.questions)) for need in needs)
+    return [
+        Task(
+            kind=_("Question"),
+            tone="info",
+            what=ngettext(
+                "%(num)d question about %(need)s",
+                "%(num)d questions about %(need)s",
+                number,
+                need=need.reference,
+            ),
+            why=_("Your answer is read by everybody who sees the need."),
+            action=_("Answer"),
+            url=url_for("needs.show", need_id=need.id, _anchor="questions"),
+        )
+        for need, number in waiting
+        if number
+    ]
+
+
 def _answer_tasks(views: Sequence[party_view.PartyView]) -> list[Task]:
     return [
         Task(
@@ -127,7 +156,7 @@ def _answer_tasks(views: Sequence[party_view.PartyView]) -> list[Task]:
             due=_("Sent %(when)s", when=since(view.sent_at)),
         )
         for view in views
-        if view.may_answer
+        if view.may_accept
     ]
 
 
