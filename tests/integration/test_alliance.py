@@ -160,6 +160,19 @@ def test_a_pause_that_both_agree_to_calls_off_what_is_due_and_ends_on_its_day(al
     assert alliance.agreement().state == "active"
 
 
+def test_a_pause_does_not_excuse_what_should_have_come_before(alliance: Alliance) -> None:
+    first = alliance.delivery()
+    alliance.clock.forward(days=(first.ends_on - alliance.clock().date()).days + 1)
+    until = alliance.clock().date() + dt.timedelta(days=40)
+    asked = do(alliance, "producer", suspending.propose, "Sequía.", until)
+    do(alliance, "buyer", suspending.agree, asked.id)
+    assert alliance.delivery().state == "scheduled"
+    do(alliance, "producer", suspending.end, asked.id)
+    alliance.clock.forward(days=3)
+    sweep(alliance)
+    assert alliance.delivery().state == "no_show"
+
+
 def test_a_pause_is_taken_back_or_ended_early_by_who_asked_for_it(alliance: Alliance) -> None:
     until = alliance.clock().date() + dt.timedelta(days=20)
     first = do(alliance, "buyer", suspending.propose, "Remodelamos la planta.", until)
