@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from broker import schema
 from broker.agreements import amending, freezing, negotiation, proving
 from broker.agreements.queries import in_force
 from broker.deliveries.models import Delivery
@@ -17,6 +18,7 @@ from broker.listings.models import CapacitySlot, Need
 from tests.factories.agreements import Deal
 from tests.factories.market import person
 from tests.integration.conftest import Stage
+from tests.support.stamping import stamp
 
 WHY = "La sequía retrasó la cosecha."
 
@@ -166,6 +168,19 @@ def test_a_period_that_was_called_off_is_delivered_when_both_want_it_again(deal:
         ]
         planned = sum(row.planned_kg for row in rows if row.state != "cancelled")
         assert planned == deal.agreement().total_kg
+
+
+def test_a_database_with_an_amendment_under_way_cannot_go_back(deal: Deal) -> None:
+    signed = deal.agreement().binding
+    with deal.act("broker") as tx:
+        negotiation.locked(tx, deal.id).state = "suspended"
+    stamp(deal.engine)
+    schema.downgrade(deal.engine, "0014")
+    schema.upgrade(deal.engine)
+    assert (deal.agreement().binding, deal.agreement().state) == (signed, "active")
+    deal.offer("buyer", {"payment.days": 9}, note=WHY)
+    with pytest.raises(RuntimeError, match="1 amendments that are not signed"):
+        schema.downgrade(deal.engine, "0014")
 
 
 def _amend(deal: Deal, quantities: dict[dt.date, Decimal], values: dict[str, object] | None = None) -> None:

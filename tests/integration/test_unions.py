@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session, joinedload
 
+from broker import schema
 from broker.agreements import freezing, negotiation, offering, renewing, services, uniting
 from broker.agreements.models import Agreement
 from broker.agreements.queries import agreement_for
@@ -27,6 +28,7 @@ from broker.parties.models import Organization, SigningMandate
 from broker.transaction import Transaction, transaction
 from tests.factories.market import matched, need_id, person
 from tests.integration.conftest import Stage
+from tests.support.stamping import stamp
 
 UNION = "u01@demo.example"
 
@@ -127,6 +129,9 @@ def test_one_agreement_for_the_members_that_gave_their_mandate(scene: Scene) -> 
         assert max(one.price_low for one in asked) <= uniting.common_price(asked).points
         for member in scene.members:
             assert agreement_for(session, member, agreement.id).id == agreement.id
+    stamp(scene.engine)
+    with pytest.raises(RuntimeError, match="1 agreements through a union"):
+        schema.downgrade(scene.engine, "0014")
 
 
 def test_the_union_acts_and_its_members_read(scene: Scene) -> None:
