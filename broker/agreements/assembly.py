@@ -173,12 +173,15 @@ def _blocks(filler: Filler, clause: Clause, number: str) -> tuple[Block, ...]:
 
 
 def _written_table(filler: Filler, clause: Clause, number: str, lines: list[Line]) -> Table:
-    width = len(lines[0].cells)
+    # A house may write rows of several lengths; nothing that it says is left out.
+    width = max(len(line.cells) for line in lines)
     columns = tuple(Column("", weight=0 if index == 0 else 1) for index in range(width))
     if lines[0].kind == "head":
-        heads = (runs_text(filler.runs(clause, number, cell)) for cell in lines.pop(0).cells)
+        heads = [runs_text(filler.runs(clause, number, cell)) for cell in lines.pop(0).cells]
+        heads += [""] * (width - len(heads))
         columns = tuple(Column(head, weight=0 if index == 0 else 1) for index, head in enumerate(heads))
-    return Table("", columns, tuple(filler.row(clause, number, line) for line in lines))
+    rows = [filler.row(clause, number, line).cells for line in lines]
+    return Table("", columns, tuple(Row(cells + (Cell(()),) * (width - len(cells))) for cells in rows))
 
 
 def _annexes(filler: Filler) -> tuple[Section, ...]:

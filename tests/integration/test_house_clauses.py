@@ -9,6 +9,7 @@ import pytest
 from broker.agreements import freezing, house_clauses
 from broker.agreements.house_clauses import Written, write
 from broker.documents.content import plain_text
+from broker.documents.docx import render_docx
 from broker.documents.pdf import render_pdf
 from broker.errors import Conflict, Invalid, NotAllowed, NotFound
 from tests.factories.agreements import Deal
@@ -99,10 +100,11 @@ def test_data_that_may_be_missing_stand_where_the_library_has_them(deal: Deal) -
         with pytest.raises(Invalid, match="clause_mark_unknown"):
             write(tx, Written("inputs", 0, "Insumos", "Inputs", "{{ value }}", "{{ value }}"))
         write(tx, Written("site", 0, "Lugar", "Site", words["text_es"], words["text_en"]))
-        write(tx, replace(ICE, text_es="|---|\n| a | b |\n| c |", text_en="| a |\n|---|"))
+        write(tx, replace(ICE, text_es="|---|\n| a | b |\n| c |", text_en="| a |\n|---|\n| b | c |"))
     deal.offer("broker", {"payment.days": 9})
     for language in ("es", "en"):
-        assert render_pdf(freezing.draft_of(deal.version(), language).document)
+        document = freezing.draft_of(deal.version(), language).document
+        assert render_pdf(document) and render_docx(document)
 
 
 def test_a_summary_says_what_the_text_leaves_out(deal: Deal) -> None:
