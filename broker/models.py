@@ -32,9 +32,11 @@ from broker.deliveries.models import (
 )
 from broker.documents.attachments import Attachment
 from broker.jobs.models import Job
-from broker.listings.models import Capacity, CapacitySlot, Contribution, Need
+from broker.listings.drafts import CapacityDraft
+from broker.listings.models import Capacity, CapacitySlot, Contribution, Need, NeedQuestion
+from broker.listings.sharing import ShareLink
 from broker.matchmaking.models import Candidate, LearnedModel, MatchingRun, NeedResult, Suggestion
-from broker.notifications.models import Message
+from broker.notifications.models import MailSettings, Message, Notification
 from broker.parties.models import (
     Certificate,
     LoginAttempt,
@@ -60,6 +62,7 @@ __all__ = [
     "Breach",
     "Candidate",
     "Capacity",
+    "CapacityDraft",
     "CapacitySlot",
     "Certificate",
     "Contribution",
@@ -74,6 +77,7 @@ __all__ = [
     "LoginAttempt",
     "Lot",
     "LotLine",
+    "MailSettings",
     "Mandate",
     "MatchingRun",
     "Meeting",
@@ -81,14 +85,17 @@ __all__ = [
     "Membership",
     "Message",
     "Need",
+    "NeedQuestion",
     "NeedResult",
     "Notice",
+    "Notification",
     "Organization",
     "Payment",
     "PricePoint",
     "Remark",
     "SealedPdf",
     "SentForm",
+    "ShareLink",
     "Signature",
     "SigningMandate",
     "Statement",

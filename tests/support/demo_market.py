@@ -16,6 +16,9 @@ from broker.clock import Clock, system_clock
 from broker.deliveries.models import Delivery, Statement
 from broker.deliveries.payments import report_payment
 from broker.demo.load import BROKER, PASSWORD
+from broker.listings import questions
+from broker.listings.cells import as_text, capacity_cells
+from broker.listings.drafts import CapacityDraft, start_draft
 from broker.listings.models import Capacity, Need
 from broker.matchmaking import suggestions
 from broker.matchmaking.models import MatchingRun, Suggestion
@@ -26,6 +29,7 @@ from broker.prices.quotes import enter_quote
 from broker.transaction import Transaction, transaction
 from tests.factories.agreements import AT, IN_TWO_PARTS, deliver, play_to_negotiated, play_to_signed, reject
 from tests.factories.parties import acting, proposal
+from tests.support.told import share_need
 
 VISITOR = "visitor"
 BUYER, PRODUCER, ASKED, REFUSING = "b03", "p07", "p08", "p09"
@@ -75,6 +79,12 @@ def _play(tx: Transaction) -> None:
             suggestions.accept(own, found[PRODUCER])
     with acting(tx, _user(tx, _email(REFUSING))) as own:
         suggestions.decline(own, found[REFUSING], "price", "Vendemos mejor en la cooperativa.")
+    with acting(tx, _user(tx, _email(PRODUCER))) as own:
+        need = tx.session.scalars(select(Need).where(Need.reference == STAGED)).one()
+        asked = questions.ask(own, need.id, "¿Reciben canastilla plástica propia?", "answered")
+        questions.ask(own, need.id, "¿A qué hora se recibe?", "waiting")
+    with acting(tx, buyer) as own:
+        questions.answer(own, need.id, asked.id, "Sí, si está limpia. La devolvemos el mismo día.")
     with acting(tx, house) as own:
         agreements.draft(own, found[PRODUCER])
     _play_on(tx, house, AGREED_TEXT, play_to_negotiated)
@@ -88,10 +98,16 @@ def _play(tx: Transaction) -> None:
     proposal(tx, house, union)
     manager = _user(tx, _email(PRODUCER))
     own_id = manager.memberships[0].organization_id
+    need_id = tx.session.scalars(select(Need.id).where(Need.reference == STAGED)).one()
+    share_need(tx, buyer, need_id)
     with acting(tx, manager) as own:
         accounts.add_member(
             own, own_id, email=CLERK, name="Escribiente de prueba", role="clerk", password=PASSWORD
         )
+        published = tx.session.scalars(select(Capacity).where(Capacity.organization_id == own_id)).first()
+        assert published is not None
+        answers = as_text(capacity_cells(published), ".") | {"way": "area"}
+        start_draft(own, own_id, published.product, answers, ".", "begun")
 
 
 def _deliver(tx: Transaction, agreement_id: int) -> None:
@@ -150,6 +166,9 @@ def _objects(tx: Transaction) -> dict[str, int]:
         "need": need.id,
         "uncovered": uncovered,
         "capacity": capacity.id,
+        "begun": tx.session.scalars(
+            select(CapacityDraft.id).where(CapacityDraft.request_key == "begun")
+        ).one(),
         "buyer": need.buyer_id,
         "producer": capacity.organization_id,
         "run": run.id,

@@ -17,6 +17,7 @@ SUBJECTS = (
     "needs",
     "capacities",
     "desk",
+    "market",
     "runs",
     "learning",
     "suggestions",
@@ -24,6 +25,9 @@ SUBJECTS = (
     "deliveries",
     "alliance",
     "clauses",
+    "messages",
+    "shared",
+    "help",
 )
 
 
