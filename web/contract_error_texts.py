@@ -32,6 +32,9 @@ CONTRACT_ERRORS = {
     # amendments
     "no_amendment": _l("No amendment is being negotiated: the signed version stands."),
     "period_begun": _l("The period from %(day)s has begun: its quantity stands."),
+    "delivery_under_way": _l(
+        "Delivery %(number)s has left already: what it delivers stands. Make the amendment without it."
+    ),
     # contributions
     "contribution_signed": _l(
         "Both have signed what the buyer contributes. Add to it; nothing is taken off."
@@ -49,6 +52,9 @@ CONTRACT_ERRORS = {
     "union_has_no_mandates": _l(
         "Fewer than two of its members have accepted and given the union their mandate to sign."
     ),
+    "member_without_mandate": _l(
+        "%(name)s gives the union no mandate to sign any more: nothing new is agreed for it until it does again."
+    ),
     "no_common_price": _l(
         "No single price lies within what each member accepts. Draft one agreement with each of them instead."
     ),
@@ -56,6 +62,9 @@ CONTRACT_ERRORS = {
     # clauses of a broker house
     "clause_retired": _l("This clause is not in use any more."),
     "clause_mark_unknown": _l("No agreement knows “%(name)s”. Choose a name from the list."),
+    "clause_mark_conditional": _l(
+        "“%(name)s” is not known of every agreement. Use it only where the library’s text does, with its [if ...]."
+    ),
     "clause_mark_open": _l("A mark is not complete: write a name between {{ and }}."),
     "clause_languages_differ": _l("Both languages have to name the same data. Only one has: %(names)s."),
     "clause_condition_unknown": _l("The condition “%(name)s” belongs to another clause."),

@@ -4,7 +4,10 @@ until then the signed version stands."""
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import select
 
@@ -23,7 +26,7 @@ def amended_facts(
     found: DraftFacts,
     wanted: DraftFacts,
     before: AgreementVersion,
-    binding: int,
+    agreement: Agreement,
     note: str,
     today: dt.date,
 ) -> DraftFacts:
@@ -35,11 +38,25 @@ def amended_facts(
     """
     if wanted == found:
         raise RuleBroken("nothing_changed", field="form")
-    _keep_what_was_delivered(found, wanted, today)
+    rows = [{"start": p.start.isoformat(), "quantity_kg": p.quantity_kg} for p in wanted.schedule.periods]
+    if (begun := begun_otherwise(agreement, rows, today)) is not None:
+        raise RuleBroken("period_begun", field=f"kg-{begun}", day=begun)
     amendment = found.amendment
-    if before.number == binding:
-        amendment = Amendment(binding, before.sha256, reason_given(note, "note"))
+    if before.number == agreement.binding:
+        amendment = Amendment(before.number, before.sha256, reason_given(note, "note"))
     return replace(wanted, amendment=amendment, created=today)
+
+
+def begun_otherwise(
+    agreement: Agreement, rows: Sequence[Mapping[str, Any]], today: dt.date
+) -> dt.date | None:
+    """The first period that has begun and for which `rows` say another quantity than both signed."""
+    signed, wanted = (
+        {dt.date.fromisoformat(row["start"]): Decimal(row["quantity_kg"]) for row in each}
+        for each in (agreement.promised, rows)
+    )
+    days = signed.keys() | wanted.keys()
+    return min((day for day in days if day <= today and signed.get(day) != wanted.get(day)), default=None)
 
 
 def drop(tx: Transaction, agreement_id: int, reason: str) -> Agreement:
@@ -89,11 +106,3 @@ def _open_versions(tx: Transaction, agreement: Agreement) -> list[AgreementVersi
         AgreementVersion.dropped_at.is_(None),
     )
     return list(tx.session.scalars(query))
-
-
-def _keep_what_was_delivered(found: DraftFacts, wanted: DraftFacts, today: dt.date) -> None:
-    before = {period.start: period.quantity_kg for period in found.schedule.periods}
-    after = {period.start: period.quantity_kg for period in wanted.schedule.periods}
-    for start in sorted(before.keys() | after.keys()):
-        if start <= today and before.get(start) != after.get(start):
-            raise RuleBroken("period_begun", field=f"kg-{start}", day=start)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from broker.agreements import tables
@@ -64,7 +64,8 @@ def assemble(facts: DraftFacts, language: str, library: ClauseLibrary | None = N
     used = [clause for clause in library.clauses if _applies(clause, facts)]
     parts = _parts(filler, [clause for clause in used if clause.part != SUMMARY_PART])
     # The summary repeats facts of the clauses, so it is filled last and shares their open points.
-    preamble = [_blocks(filler, clause, "") for clause in used if clause.part == SUMMARY_PART]
+    summary = replace(filler, repeats=True)
+    preamble = [_blocks(summary, clause, "") for clause in used if clause.part == SUMMARY_PART]
     found = flags(filler.speech)
     points = filler.points.in_order
     document = Document(
@@ -86,6 +87,7 @@ def summarize(facts: DraftFacts, language: str, library: ClauseLibrary | None = 
     filler = filler_for(library, facts, language, LANGUAGES)
     # What is open is open in the agreement; the summary shows it under the same number.
     _parts(filler, [clause for clause in library.clauses if clause.part and _applies(clause, facts)])
+    filler = replace(filler, repeats=True)
     sections = tuple(
         Section(f"summary-{clause.id}", "part", clause.title[language], blocks=_blocks(filler, clause, ""))
         for clause in plain_library().clauses
@@ -171,12 +173,15 @@ def _blocks(filler: Filler, clause: Clause, number: str) -> tuple[Block, ...]:
 
 
 def _written_table(filler: Filler, clause: Clause, number: str, lines: list[Line]) -> Table:
-    width = len(lines[0].cells)
+    # A house may write rows of several lengths; nothing that it says is left out.
+    width = max(len(line.cells) for line in lines)
     columns = tuple(Column("", weight=0 if index == 0 else 1) for index in range(width))
     if lines[0].kind == "head":
-        heads = (runs_text(filler.runs(clause, number, cell)) for cell in lines.pop(0).cells)
+        heads = [runs_text(filler.runs(clause, number, cell)) for cell in lines.pop(0).cells]
+        heads += [""] * (width - len(heads))
         columns = tuple(Column(head, weight=0 if index == 0 else 1) for index, head in enumerate(heads))
-    return Table("", columns, tuple(filler.row(clause, number, line) for line in lines))
+    rows = [filler.row(clause, number, line).cells for line in lines]
+    return Table("", columns, tuple(Row(cells + (Cell(()),) * (width - len(cells))) for cells in rows))
 
 
 def _annexes(filler: Filler) -> tuple[Section, ...]:

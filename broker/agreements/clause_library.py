@@ -198,7 +198,7 @@ def _flush(running: list[str], lines: list[Line]) -> None:
 def _structured(raw: str, bare: str, lines: list[Line]) -> None:
     if table := _TABLE.match(bare):
         lines.append(Line("table", ((table[1],),), _condition_name(raw)))
-    elif _RULE.match(bare):
+    elif _RULE.match(bare) and lines and lines[-1].kind == "row":
         lines[-1] = Line("head", lines[-1].cells)
     elif bare.startswith("|"):
         cells = tuple(_pieces(cell.strip()) for cell in bare.strip().strip("|").split("|"))
@@ -251,6 +251,17 @@ def _placeholder_faults(name: str, placeholder: Placeholder) -> list[str]:
     if placeholder.question is not None and set(placeholder.question) < set(LANGUAGES):
         faults.append(f"{name}: its question lacks a language")
     return faults
+
+
+def slots_of(lines: Iterable[Line]) -> set[tuple[str | None, str]]:
+    """Each placeholder of a body, after the condition under which it stands there."""
+    return {
+        (line.condition, piece.name)
+        for line in lines
+        for cell in line.cells
+        for piece in cell
+        if isinstance(piece, Slot)
+    }
 
 
 def _used(lines: tuple[Line, ...]) -> tuple[set[str], set[str]]:

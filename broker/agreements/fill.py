@@ -16,11 +16,16 @@ from broker.documents.content import Cell, Datum, Gap, Row, Run, Runs, Text
 
 @dataclass(frozen=True)
 class Filler:
-    """Fills clauses for one reader. `speeches` holds every language, because a question is kept in each."""
+    """Fills clauses for one reader. `speeches` holds every language, because a question is kept in each.
+
+    `repeats` is for a summary: what no clause of the text asks for, because a house or the parties wrote it otherwise,
+    is said there to be missing.
+    """
 
     speech: Speech
     speeches: Mapping[str, Speech]
     points: OpenPoints
+    repeats: bool = False
 
     def label(self, code: str) -> str:
         """A fixed word of the document itself, such as the head of a column."""
@@ -50,6 +55,8 @@ class Filler:
         value = resolve(self.speech.facts, path)
         if value is not None and value != ():
             return Datum(write(self.speech, placeholder.format, value), path)
+        if self.repeats and placeholder.question is None and path not in self.points.found:
+            return Text(self.label("not_said"))
         return self._gap(clause, number, name, path)
 
     def _gap(self, clause: Clause, number: str, name: str, path: str) -> Gap:

@@ -14,7 +14,7 @@ from functools import cache
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from broker.agreements.clause_library import Clause, ClauseLibrary, Placeholder, read_lines
+from broker.agreements.clause_library import Clause, ClauseLibrary, Placeholder, read_lines, slots_of
 from broker.agreements.clause_sets import every_clause, library_for, sources
 from broker.agreements.facts import DraftFacts
 from broker.agreements.house_models import HouseClause
@@ -169,7 +169,8 @@ def known_data(stem: str = "") -> Mapping[str, Placeholder]:
                 found[placeholder.path] = placeholder
     found = {path: one for path, one in found.items() if one.question is not None or path in ALWAYS}
     base = _stems().get(stem)
-    return found | (dict(base.placeholders) if base else {})
+    own = base.placeholders.items() if base else ()
+    return found | {name: one for name, one in own if "*" not in one.path}
 
 
 @cache
@@ -257,8 +258,14 @@ def _judge_text(faults: Faults, field: str, text: str, stem: str) -> None:
     faults.require(not _LOOSE.search(_MARK.sub("", text)), "clause_mark_open", field)
     if faults.found:
         return
+    lines = read_lines(_slotted(text))
+    asked = {_slot(name) for name, one in known.items() if one.question is not None or name in ALWAYS}
+    there = slots_of(base.bodies["es"] if base else ())
+    for condition, name in sorted(slots_of(lines), key=str):
+        if name not in asked and not there & {(None, name), (condition, name)}:  # It may be missing.
+            faults.add("clause_mark_conditional", field, name=name)
     allowed = _structure(base.bodies["es"]) if base else set()
-    for kind, name in sorted(_structure(read_lines(_slotted(text))) - allowed):
+    for kind, name in sorted(_structure(lines) - allowed):
         code = "clause_condition_unknown" if kind == "condition" else "clause_table_unknown"
         faults.add(code, field, name=name)
 

@@ -17,6 +17,7 @@ from broker.agreements.transitions import AGREEMENT, NEGOTIATION
 from broker.catalogue import countries
 from broker.clock import local_date
 from broker.errors import Conflict, Faults, NotAllowed, NotFound, RuleBroken
+from broker.listings.transitions import NEED
 from broker.matchmaking.models import Suggestion
 from broker.matchmaking.transitions import SUGGESTION
 from broker.parties.actor import Actor
@@ -121,6 +122,9 @@ def abandon(tx: Transaction, agreement_id: int, reason: str) -> Agreement:
     if agreement.negotiation is not None:
         NEGOTIATION.move(talks(agreement), "abandon", side)
     agreement.ended_reason = reason
+    if agreement.renews_id is not None and need.state != "closed":
+        # It was made for this agreement alone: nobody looks for somebody else to fill it.
+        NEED.move(need, "close", "system")
     give_back(tx, agreement, need, capacities)
     for part in agreement.parts:
         if part.suggestion_id is not None:

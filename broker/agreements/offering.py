@@ -14,7 +14,7 @@ from broker.agreements.amending import AMENDABLE, amended_facts
 from broker.agreements.clause_library import ClauseLibrary
 from broker.agreements.contributing import ContributionChange, with_contributions
 from broker.agreements.events import AgreementNegotiated, OfferMade
-from broker.agreements.facts import DraftFacts, MemberShare, Period
+from broker.agreements.facts import DraftFacts, Period
 from broker.agreements.house_clauses import library
 from broker.agreements.models import Acceptance, Agreement, AgreementVersion
 from broker.agreements.negotiable import changed, may_set, plain_words, terms_of
@@ -29,9 +29,10 @@ from broker.agreements.negotiation import (
     talks,
     writing_side,
 )
-from broker.agreements.promises import hold, promise, split
+from broker.agreements.promises import hold, promise
 from broker.agreements.terms import INDEX_METHODS, PRICE_PARAMS, STATED_PRICES
 from broker.agreements.transitions import AGREEMENT, NEGOTIATION
+from broker.agreements.uniting import mandated, shared_by_members
 from broker.errors import Conflict, Faults, NotAllowed, RuleBroken
 from broker.listings.models import Capacity, Need
 from broker.matchmaking.grid import need_periods
@@ -75,11 +76,12 @@ def offer(
     if wordings:
         facts = _with_wordings(facts, wordings, library(tx.session, agreement.broker_id, facts))
     if quantities:
-        facts = _with_quantities(facts, quantities, agreement.need)
+        facts = _with_quantities(facts, quantities, agreement)
     if contributions is not None:
         facts = with_contributions(facts, contributions, signed=agreement.binding is not None)
     if agreement.binding is not None:
-        facts = amended_facts(found, facts, before, agreement.binding, note, day_of(agreement, tx.now))
+        facts = amended_facts(found, facts, before, agreement, note, day_of(agreement, tx.now))
+        mandated(tx, agreement, facts)
     _judge(facts)
     return _add_version(tx, agreement, before, facts, side, note, reply_by)
 
@@ -144,10 +146,12 @@ def _allowed(
     return {path: value for path, value in values.items() if value != terms[path].value}
 
 
-def _with_quantities(facts: DraftFacts, quantities: Mapping[dt.date, Decimal], need: Need) -> DraftFacts:
+def _with_quantities(
+    facts: DraftFacts, quantities: Mapping[dt.date, Decimal], agreement: Agreement
+) -> DraftFacts:
     """The schedule with other kg in some periods of the need; a period of zero kg is left out. Raises RuleBroken for
     no delivery at all, and for more than the need asks in a period."""
-    now = {period.start: period.quantity_kg for period in facts.schedule.periods}
+    need, now = agreement.need, {period.start: period.quantity_kg for period in facts.schedule.periods}
     now |= {start: to_gram(kg) for start, kg in quantities.items()}
     kept = []
     for period in need_periods(need):
@@ -161,21 +165,9 @@ def _with_quantities(facts: DraftFacts, quantities: Mapping[dt.date, Decimal], n
     if tuple(kept) == facts.schedule.periods:
         return facts
     schedule = replace(facts.schedule, periods=tuple(kept))
+    members = shared_by_members(agreement, facts, kept)
     # How much of the need all organizations cover was true of the other quantities.
-    return replace(
-        facts, schedule=schedule, members=_shares_of(facts, schedule.total_kg), joint_covered_pct=None
-    )
-
-
-def _shares_of(facts: DraftFacts, kg: Decimal) -> tuple[MemberShare, ...] | None:
-    """What each member of a union delivers of `kg`, in the proportion of before."""
-    if not facts.members:
-        return facts.members
-    before = [member.quantity_kg for member in facts.members]
-    pieces = split(kg, before, before)
-    return tuple(
-        replace(member, quantity_kg=piece) for member, piece in zip(facts.members, pieces, strict=True)
-    )
+    return replace(facts, schedule=schedule, members=members, joint_covered_pct=None)
 
 
 def _with_wordings(facts: DraftFacts, wordings: Mapping[str, str], own: ClauseLibrary) -> DraftFacts:

@@ -116,7 +116,7 @@ class Fault:
 def faults_of_versions(session: Session) -> Iterator[Fault]:
     """Versions whose content has another hash or whose number is missing, acceptances and signatures of another hash,
     signatures that say other than what was audited, scans that are other files, and signed agreements whose version in
-    force lacks an acceptance or a signature."""
+    force lacks an acceptance or a signature, or is not the last that both signed."""
     query = (
         select(AgreementVersion)
         .options(
@@ -155,6 +155,15 @@ def _unsigned(session: Session, signed: dict[tuple[int, int], AgreementVersion])
             yield Fault("signature_missing", *place)
         if {one.side for one in (version.acceptances if version else ())} != BOTH:
             yield Fault("acceptance_missing", *place)
+        later = (
+            number
+            for (agreement, number), one in signed.items()
+            if (agreement, number) > place
+            and agreement == agreement_id
+            and {each.side for each in one.signatures} == BOTH
+        )
+        if any(later):
+            yield Fault("binding_moved", *place)
 
 
 def _of_signatures(session: Session, version: AgreementVersion, audited: set[str]) -> Iterator[str]:

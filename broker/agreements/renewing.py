@@ -7,9 +7,10 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from itertools import count
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from broker.agreements import freezing
 from broker.agreements.events import RenewalDrafted
@@ -20,11 +21,13 @@ from broker.agreements.negotiation import day_of, locked, writing_side
 from broker.agreements.promises import deliveries_of, hold
 from broker.agreements.queries import in_force
 from broker.agreements.services import store_draft
+from broker.agreements.uniting import mandated
 from broker.documents.canonical import decimal_text
 from broker.errors import Conflict, Faults, NotAllowed
 from broker.listings.models import Contribution, Need
 from broker.listings.periods import periods_of, total_kg
 from broker.listings.reserve import reserve
+from broker.listings.services import references_of
 from broker.matchmaking.grid import need_periods
 from broker.transaction import Transaction
 
@@ -56,8 +59,8 @@ def renew(tx: Transaction, agreement_id: int, starts_on: dt.date) -> Agreement:
     """A draft with the terms in force of an agreement, over as many periods from `starts_on`, its quantities reserved.
 
     The buyer or the broker begins it; each agreement is continued once, and again only when that draft was ended.
-    Raises Conflict('state_moved_on' | 'renewed_already' | 'oversold'), NotAllowed for the organization,
-    Invalid('date_past' | 'renewal_overlaps').
+    Raises Conflict('state_moved_on' | 'renewed_already' | 'member_without_mandate' | 'oversold'), NotAllowed for the
+    organization, Invalid('date_past' | 'renewal_overlaps').
     """
     before_need, capacities = hold(tx, agreement_id)
     before = locked(tx, agreement_id)
@@ -72,7 +75,7 @@ def renew(tx: Transaction, agreement_id: int, starts_on: dt.date) -> Agreement:
     faults.require(starts_on >= next_start(before), "renewal_overlaps", "starts_on", day=next_start(before))
     faults.raise_if_any()
     signed = in_force(tx.session, before)
-    facts = freezing.facts_of(signed)
+    facts = mandated(tx, before, freezing.facts_of(signed))
     need = _need(tx, before_need, facts, starts_on)
     rows = _rows(facts, need)
     wanted = _continued(before, signed, facts, need, rows, day_of(before, tx.now))
@@ -147,10 +150,9 @@ def _need(tx: Transaction, before: Need, facts: DraftFacts, starts_on: dt.date) 
 
 
 def _reference(tx: Transaction, before: Need) -> str:
-    query = select(func.count(Need.id)).where(
-        Need.buyer_id == before.buyer_id, Need.reference.startswith(f"{before.reference}-R", autoescape=True)
-    )
-    return f"{before.reference}-R{(tx.session.scalar(query) or 0) + 1}"
+    taken = references_of(tx.session, Need, before.buyer_id)
+    names = (f"{before.reference}-R{number}" for number in count(1))
+    return next(name for name in names if name not in taken)
 
 
 def _window(before: Need, starts_on: dt.date, count: int) -> dt.date:

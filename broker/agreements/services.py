@@ -38,7 +38,7 @@ def draft(tx: Transaction, suggestion_id: int) -> Agreement:
 
 def convert(tx: Transaction, suggestion_id: int, broker_id: int) -> Suggestion:
     """The suggestion, which becomes an agreement now. Raises NotFound, NotAllowed without a mandate, Conflict."""
-    suggestion = tx.session.get(Suggestion, suggestion_id, with_for_update=True)
+    suggestion = tx.session.get(Suggestion, suggestion_id, with_for_update=True, populate_existing=True)
     if suggestion is None or suggestion.broker_id != broker_id:
         raise NotFound("not_found")
     require_clients(tx.actor, suggestion)

@@ -9,7 +9,7 @@ import datetime as dt
 import unicodedata
 
 from broker.agreements import freezing
-from broker.agreements.amending import AMENDABLE
+from broker.agreements.amending import AMENDABLE, begun_otherwise
 from broker.agreements.events import AgreementAmended, AgreementSigned, SignatureGiven
 from broker.agreements.models import Agreement, AgreementVersion, Signature
 from broker.agreements.negotiation import day_of, is_amending, latest, locked, writing_side
@@ -150,6 +150,11 @@ def _signable(tx: Transaction, agreement_id: int, sha256: str) -> tuple[Agreemen
         raise Conflict("signed_already")
     if not all(representative_of(version, side)):
         raise Conflict("representative_missing")
+    if agreement.binding is not None:
+        # It was proposed a review period ago or more.
+        begun = begun_otherwise(agreement, version.facts["schedule"]["periods"], day_of(agreement, tx.now))
+        if begun is not None:
+            raise Conflict("period_begun", day=begun)
     return agreement, version, side
 
 

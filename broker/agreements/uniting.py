@@ -14,9 +14,11 @@ from broker.agreements import facts, freezing
 from broker.agreements.gather import Deal, certificates_of, gather
 from broker.agreements.house_clauses import library
 from broker.agreements.models import Agreement
+from broker.agreements.promises import shared
 from broker.agreements.services import broker_mandate, convert, open_agreement
 from broker.catalogue import countries
 from broker.clock import local_date
+from broker.documents.canonical import decimal_text
 from broker.errors import Conflict
 from broker.listings.models import Capacity
 from broker.matchmaking.models import Suggestion
@@ -70,6 +72,38 @@ def draft_through(tx: Transaction, need_id: int, union_id: int) -> Agreement:
     found = _facts(tx, deals[union_id].union, suggestions, mandates)
     frozen = freezing.freeze(found, library(tx.session, broker_id, found))
     return open_agreement(tx, suggestions[0].need, union_id, suggestions, frozen)
+
+
+def mandated(tx: Transaction, agreement: Agreement, found: facts.DraftFacts) -> facts.DraftFacts:
+    """The facts with the mandate under which each member stands today, where a union signs. Raises
+    Conflict('member_without_mandate') where one has ended or was taken back: nothing new is agreed for that member."""
+    if not found.members:
+        return found
+    mandates = unions.mandates_to(tx.session, agreement.organization_id, tx.today)
+    members = []
+    for part, member in zip(agreement.parts, found.members, strict=True):
+        mandate = mandates.get(part.capacity.organization_id)
+        if mandate is None:
+            raise Conflict("member_without_mandate", name=member.organization)
+        members.append(replace(member, minutes=mandate.minutes, given_on=mandate.given_on))
+    return replace(found, members=tuple(members))
+
+
+def shared_by_members(
+    agreement: Agreement, found: facts.DraftFacts, periods: Sequence[facts.Period]
+) -> tuple[facts.MemberShare, ...] | None:
+    """What each member of a union delivers of `periods`, as its capacity will hold it."""
+    if not found.members:
+        return found.members
+    rows = [
+        {"start": p.start.isoformat(), "end": p.end.isoformat(), "quantity_kg": decimal_text(p.quantity_kg)}
+        for p in periods
+    ]
+    parts = shared([part.promised for part in agreement.parts], rows)
+    return tuple(
+        replace(member, quantity_kg=sum((Decimal(row["quantity_kg"]) for row in own), Decimal(0)))
+        for member, own in zip(found.members, parts, strict=True)
+    )
 
 
 def common_price(suggestions: Sequence[Suggestion]) -> KgPrice:

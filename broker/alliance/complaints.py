@@ -149,13 +149,20 @@ def sweep_breaches(tx: Transaction) -> tuple[int, int]:
     for breach in tx.session.scalars(late.with_for_update()):
         if not noted_since(tx, breach.agreement_id, breach.notified_at):
             continue
+        if _free(tx, breach.agreement_id) is None:
+            continue
         AGREEMENT.move(breach.agreement, "breach", "system")
         breach.state, breach.ended_at = "breached", tx.now
         tx.record("breach.breached", "breach", breach.id, breach.agreement.buyer_id)
         breached += 1
     due = select(Notice).join(Notice.agreement).where(Notice.ends_on <= tx.today, Agreement.state == "active")
-    ended = [_terminate(tx, notice) for notice in tx.session.scalars(due.order_by(Notice.id)).all()]
-    return breached, len(ended)
+    ended = 0
+    for notice in tx.session.scalars(due.order_by(Notice.id)).all():
+        agreement = _free(tx, notice.agreement_id)
+        if agreement is not None and agreement.state == "active":
+            _terminate(tx, notice)
+            ended += 1
+    return breached, ended
 
 
 def open_breach(session: Session, agreement_id: int) -> Breach | None:
@@ -172,6 +179,12 @@ def _terminate(tx: Transaction, notice: Notice) -> Notice:
         "agreement.terminate", "agreement", notice.agreement_id, notice.agreement.buyer_id, side=notice.side
     )
     return notice
+
+
+def _free(tx: Transaction, agreement_id: int) -> Agreement | None:
+    """The agreement as it is now, held until the commit; None while somebody acts in it: the next round sees to it."""
+    query = select(Agreement).where(Agreement.id == agreement_id).with_for_update(skip_locked=True)
+    return tx.session.scalar(query.execution_options(populate_existing=True))
 
 
 def _manager(tx: Transaction, agreement_id: int) -> tuple[Agreement, str]:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from broker.agreements.models import Agreement
-from broker.agreements.negotiation import day_of
+from broker.agreements.negotiation import day_of, locked
 from broker.agreements.transitions import AGREEMENT
 from broker.alliance.acting import party, said
 from broker.alliance.events import AllianceMoved
@@ -50,8 +50,8 @@ def propose(tx: Transaction, agreement_id: int, reason: str, until: dt.date | No
 
 
 def agree(tx: Transaction, agreement_id: int, suspension_id: int) -> Suspension:
-    """A manager of the other side agrees: the agreement is suspended, and deliveries whose whole period lies within the
-    pause are called off. Doing so twice changes nothing."""
+    """A manager of the other side agrees: the agreement is suspended, and deliveries whose period ends within the pause
+    are called off. Doing so twice changes nothing."""
     agreement, side = _manager(tx, agreement_id)
     found = _suspension(tx, agreement_id, suspension_id)
     if found.side == side:
@@ -91,9 +91,13 @@ def sweep_suspensions(tx: Transaction) -> int:
     """Pauses whose last day is over end, and proposals that nobody answered till then. Returns how many went on."""
     query = select(Suspension).where(Suspension.ended_at.is_(None), Suspension.until <= tx.today)
     resumed = 0
-    for one in tx.session.scalars(query.order_by(Suspension.id).with_for_update()):
-        agreement = one.agreement
-        if one.until >= day_of(agreement, tx.now):
+    for one in tx.session.scalars(query.order_by(Suspension.id)).all():
+        if one.until >= day_of(one.agreement, tx.now):
+            continue
+        # The agreement first, as people hold them; one of them may have ended it meanwhile.
+        agreement = locked(tx, one.agreement_id)
+        tx.session.refresh(one, with_for_update=True)
+        if one.ended_at is not None:
             continue
         one.ended_at = tx.now
         if agreement.state == "suspended":
@@ -114,7 +118,8 @@ def _due_within(tx: Transaction, agreement: Agreement, until: dt.date) -> list[D
     query = select(Delivery).where(
         Delivery.agreement_id == agreement.id,
         Delivery.state.in_(("scheduled", "confirmed")),
-        Delivery.ends_on <= until,
+        # What should have come before stays late.
+        Delivery.ends_on.between(day_of(agreement, tx.now), until),
     )
     return list(tx.session.scalars(query.order_by(Delivery.number).with_for_update()))
 

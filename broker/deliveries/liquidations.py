@@ -15,7 +15,7 @@ from broker.deliveries.events import DeliveryMoved
 from broker.deliveries.measures import KILOGRAM, Measure
 from broker.deliveries.models import Delivery, Liquidation, Payment, Statement
 from broker.deliveries.schedule import opened
-from broker.deliveries.terms import DeliveryTerms, terms_of
+from broker.deliveries.terms import DeliveryTerms, terms_behind
 from broker.documents.canonical import decimal_text
 from broker.errors import Conflict, Faults, NotAllowed, NotFound, RuleBroken
 from broker.money import Money
@@ -157,9 +157,9 @@ def hand_over(tx: Transaction, statement_id: int, shown: Shown, key: str) -> Liq
     if delivery is None:
         assert before is not None
         return before
-    terms = terms_of(tx.session, delivery.agreement)
     if not statement.is_first_part:
         raise NotFound("not_found")
+    terms = terms_behind(tx.session, statement)
     if before is not None:
         if _reported(tx, statement_id):
             raise Conflict("liquidation_paid")

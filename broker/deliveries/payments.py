@@ -12,7 +12,7 @@ from broker.agreements.negotiation import day_of
 from broker.deliveries.events import PaymentConfirmed, PaymentReported
 from broker.deliveries.models import Liquidation, Payment, Statement
 from broker.deliveries.schedule import acting_side, moved
-from broker.deliveries.terms import terms_of
+from broker.deliveries.terms import terms_behind, terms_of
 from broker.errors import Conflict, Faults, NotAllowed, NotFound
 from broker.money import Money
 from broker.parties.permissions import require_manager
@@ -128,7 +128,7 @@ def interest_due(statement: Statement, monthly_pct: Decimal, today: dt.date) -> 
 
 def interest_left(tx: Transaction, statement: Statement) -> Money:
     """Interest that is due and not reported as paid."""
-    pct = terms_of(tx.session, statement.delivery.agreement).late_interest_pct
+    pct = terms_behind(tx.session, statement).late_interest_pct
     due = interest_due(statement, pct, day_of(statement.delivery.agreement, tx.now))
     return Money(due.minor - _sum(tx, statement, "interest"), statement.currency)
 

@@ -10,9 +10,9 @@ from decimal import Decimal
 from sqlalchemy import select
 
 from broker.agreements.events import AgreementAmended, AgreementSigned
-from broker.agreements.models import Agreement
+from broker.agreements.models import Agreement, AgreementVersion
 from broker.agreements.negotiation import day_of, may_act, side_of
-from broker.agreements.queries import in_force
+from broker.agreements.queries import in_force, version_of
 from broker.agreements.transitions import AGREEMENT
 from broker.deliveries.events import DeliveryMoved
 from broker.deliveries.models import Delivery, SentForm, Statement
@@ -48,27 +48,39 @@ def schedule(tx: Transaction, event: AgreementSigned) -> None:
 
 @on(AgreementAmended)
 def reschedule(tx: Transaction, event: AgreementAmended) -> None:
-    """After an amendment: what has not been sent follows the new calendar. A delivery that it leaves out is called
-    off, one that it adds gets the next number; what is on its way or received stays as it is."""
+    """After an amendment: the periods that it changes follow it. A delivery that it leaves out is called off, one that
+    it adds, or wants again after it was called off, gets the next number.
+
+    Raises Conflict('delivery_under_way') where it changes what was sent already; nothing of it is in force then.
+    """
     agreement = tx.session.get_one(Agreement, event.agreement_id)
+    version = in_force(tx.session, agreement)
     query = select(Delivery).where(Delivery.agreement_id == agreement.id).with_for_update()
     there = {one.starts_on: one for one in tx.session.scalars(query.order_by(Delivery.number))}
-    wanted = {dt.date.fromisoformat(row["start"]): row for row in agreement.promised}
-    reason = str(in_force(tx.session, agreement).facts["amendment"]["reason"])
-    for start, delivery in there.items():
-        if delivery.state not in ("scheduled", "confirmed"):
-            continue
-        if start in wanted:
-            delivery.planned_kg = Decimal(wanted[start]["quantity_kg"])
-        else:
-            delivery.ended_reason = reason
-            moved(tx, delivery, "cancel", event.side, told=False)
     number = max((one.number for one in there.values()), default=0)
-    for start in sorted(wanted.keys() - there.keys()):
-        number += 1
-        tx.session.add(_planned(agreement, number, wanted[start]))
+    wanted = _by_start(version)
+    before = _by_start(version_of(tx.session, agreement, version.amends))
+    for start in sorted(wanted.keys() | before.keys()):
+        row, delivery = wanted.get(start), there.get(start)
+        if row == before.get(start):
+            continue
+        if delivery is None or delivery.state == "cancelled":
+            if row is not None:
+                number += 1
+                tx.session.add(_planned(agreement, number, row))
+        elif delivery.state not in ("scheduled", "confirmed"):
+            raise Conflict("delivery_under_way", number=delivery.number)
+        elif row is not None:
+            delivery.planned_kg = Decimal(row["quantity_kg"])
+        else:
+            delivery.ended_reason = str(version.facts["amendment"]["reason"])
+            moved(tx, delivery, "cancel", event.side, told=False)
     tx.session.flush()
     tx.record("delivery.rescheduled", "agreement", agreement.id, agreement.organization_id, count=len(wanted))
+
+
+def _by_start(version: AgreementVersion) -> dict[dt.date, dict[str, str]]:
+    return {dt.date.fromisoformat(row["start"]): row for row in version.facts["schedule"]["periods"]}
 
 
 def _planned(agreement: Agreement, number: int, row: Mapping[str, str]) -> Delivery:
@@ -183,8 +195,12 @@ def sweep_deliveries(tx: Transaction) -> tuple[int, int, int]:
 
 def _start(tx: Transaction) -> int:
     started = 0
+    # One in which somebody acts is left to the next round: people hold it before its deliveries, a round after them.
     for agreement in tx.session.scalars(
-        select(Agreement).where(Agreement.state == "signed").order_by(Agreement.id)
+        select(Agreement)
+        .where(Agreement.state == "signed")
+        .order_by(Agreement.id)
+        .with_for_update(skip_locked=True)
     ):
         first = min((row["start"] for row in agreement.promised), default="")
         # The first delivery is prepared before its day comes.
@@ -236,7 +252,7 @@ def _complete(tx: Transaction) -> None:
         .exists(),
         select(Delivery.id).where(Delivery.agreement_id == Agreement.id).exists(),
     )
-    for agreement in tx.session.scalars(running.order_by(Agreement.id)):
+    for agreement in tx.session.scalars(running.order_by(Agreement.id).with_for_update(skip_locked=True)):
         if not _may_be_disputed(tx, agreement) and not _awaits_second(tx, agreement):
             AGREEMENT.move(agreement, "complete", "system")
             tx.record("agreement.complete", "agreement", agreement.id, agreement.buyer_id)

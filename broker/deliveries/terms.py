@@ -6,15 +6,17 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from broker.agreements.facts import DraftFacts
 from broker.agreements.freezing import facts_of
-from broker.agreements.models import Agreement
-from broker.agreements.queries import in_force
+from broker.agreements.models import Agreement, AgreementVersion, Signature
+from broker.agreements.queries import in_force, version_of
 from broker.catalogue import countries
 from broker.clock import local_date
 from broker.deliveries.measures import Measure, agreed, offered
+from broker.deliveries.models import Statement
 from broker.errors import RuleBroken
 from broker.prices.agreed import Terms
 
@@ -57,6 +59,24 @@ class DeliveryTerms:
 def terms_of(session: Session, agreement: Agreement) -> DeliveryTerms:
     """The terms of the version that both signed last. Raises RuleBroken('price_method_needs')."""
     return terms_in(facts_of(in_force(session, agreement)))
+
+
+def terms_behind(session: Session, statement: Statement) -> DeliveryTerms:
+    """The terms under which a statement was made, whatever both have signed since: its second payment and its interest
+    follow them. Raises RuleBroken('price_method_needs')."""
+    signed = (
+        select(AgreementVersion.number)
+        .join(AgreementVersion.signatures)
+        .where(
+            AgreementVersion.agreement_id == statement.agreement_id,
+            Signature.signed_at <= statement.made_at,
+        )
+        .group_by(AgreementVersion.number)
+        .having(func.count(Signature.id) == 2)
+    )
+    agreement = session.get_one(Agreement, statement.agreement_id)
+    number = session.scalar(signed.order_by(AgreementVersion.number.desc()).limit(1))
+    return terms_in(facts_of(version_of(session, agreement, number or agreement.binding)))
 
 
 def terms_in(facts: DraftFacts) -> DeliveryTerms:

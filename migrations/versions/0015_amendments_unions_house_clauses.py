@@ -102,10 +102,18 @@ def _split(connection: sa.Connection) -> None:
 
 
 def _without_what_was_not_possible(connection: sa.Connection) -> None:
-    """Nothing could be renewed before. Raises RuntimeError where such agreements exist: they would lose their origin."""
-    renewed = connection.scalar(sa.text("SELECT count(*) FROM agreements WHERE renews_id IS NOT NULL"))
-    if renewed:
-        raise RuntimeError(f"{renewed} renewed agreements come of no suggestion and cannot be taken back")
+    """Raises RuntimeError where agreements say what could not be said before: renewals come of no suggestion, those of a
+    union of several, and the last version was always the one that is in force."""
+    lost = {
+        "renewed agreements": "SELECT count(*) FROM agreements WHERE renews_id IS NOT NULL",
+        "agreements through a union": "SELECT count(*) FROM (SELECT agreement_id FROM agreement_parts"
+        " GROUP BY agreement_id HAVING count(*) > 1) several",
+        "amendments that are not signed": "SELECT count(*) FROM agreement_versions v JOIN agreements a"
+        " ON a.id = v.agreement_id WHERE v.number > a.binding",
+    }
+    for what, query in lost.items():
+        if found := connection.scalar(sa.text(query)):
+            raise RuntimeError(f"{found} {what} cannot be taken back")
 
 
 def _create_tables() -> None:

@@ -42,4 +42,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    # Without its pause nothing would ever resume an agreement.
+    op.execute("UPDATE agreements SET state = 'active' WHERE state = 'suspended'")
     op.drop_table("suspensions")

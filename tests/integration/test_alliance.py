@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
-from broker.agreements import freezing
+from broker.agreements import freezing, negotiation
 from broker.agreements.facts import Contribution
 from broker.alliance import committee, complaints, contributions, standing, suspending
 from broker.alliance.committee import Decision, Minutes
@@ -158,6 +158,31 @@ def test_a_pause_that_both_agree_to_calls_off_what_is_due_and_ends_on_its_day(al
     alliance.clock.forward(days=1)
     sweep(alliance)
     assert alliance.agreement().state == "active"
+
+
+def test_the_clock_leaves_an_agreement_in_which_somebody_acts(alliance: Alliance) -> None:
+    """SQLite's writers queue anyway."""
+    notice = do(alliance, "buyer", complaints.give_notice, "Cerramos la planta.")
+    alliance.clock.forward(days=(notice.ends_on - alliance.clock().date()).days)
+    if alliance.engine.dialect.name == "postgresql":
+        with alliance.act("buyer") as tx:
+            negotiation.locked(tx, alliance.id)
+            assert sweep(alliance) == (0, 0)
+    assert sweep(alliance) == (0, 1)
+    assert alliance.agreement().state == "terminated"
+
+
+def test_a_pause_does_not_excuse_what_should_have_come_before(alliance: Alliance) -> None:
+    first = alliance.delivery()
+    alliance.clock.forward(days=(first.ends_on - alliance.clock().date()).days + 1)
+    until = alliance.clock().date() + dt.timedelta(days=40)
+    asked = do(alliance, "producer", suspending.propose, "Sequía.", until)
+    do(alliance, "buyer", suspending.agree, asked.id)
+    assert alliance.delivery().state == "scheduled"
+    do(alliance, "producer", suspending.end, asked.id)
+    alliance.clock.forward(days=3)
+    sweep(alliance)
+    assert alliance.delivery().state == "no_show"
 
 
 def test_a_pause_is_taken_back_or_ended_early_by_who_asked_for_it(alliance: Alliance) -> None:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from broker import schema
 from broker.agreements import amending, freezing, negotiation, proving
 from broker.agreements.queries import in_force
 from broker.deliveries.models import Delivery
@@ -17,6 +18,7 @@ from broker.listings.models import CapacitySlot, Need
 from tests.factories.agreements import Deal
 from tests.factories.market import person
 from tests.integration.conftest import Stage
+from tests.support.stamping import stamp
 
 WHY = "La sequía retrasó la cosecha."
 
@@ -116,3 +118,74 @@ def test_who_has_signed_an_amendment_cannot_give_it_up(deal: Deal) -> None:
     with deal.act("buyer") as tx:
         amending.drop(tx, deal.id, "no")
     assert deal.agreement().state == "signed"
+
+
+def test_an_amendment_that_was_overtaken_by_a_period_is_not_signed(deal: Deal) -> None:
+    signed = deal.agreement().promised
+    start = dt.date.fromisoformat(signed[0]["start"])
+    deal.offer("producer", {}, quantities={start: Decimal(400)}, note=WHY)
+    deal.accept("buyer")
+    deal.clock.forward(days=(start - deal.clock.now.date()).days + 1)
+    with pytest.raises(Conflict, match="period_begun"):
+        deal.sign("buyer")
+    with pytest.raises(RuleBroken, match="period_begun"):
+        deal.offer("buyer", {"payment.days": 9})
+    # What both signed is the measure, not what one of them proposed.
+    kept = Decimal(signed[0]["quantity_kg"])
+    deal.offer("buyer", {"payment.days": 9}, quantities={start: kept})
+    deal.accept("producer")
+    deal.clock.forward(hours=24)
+    deal.sign("buyer")
+    deal.sign("producer")
+    assert deal.agreement().promised == signed
+
+
+def test_an_amendment_leaves_what_has_left_already(deal: Deal) -> None:
+    signed = deal.agreement().promised
+    start = dt.date.fromisoformat(signed[0]["start"])
+    _amend(deal, {start: Decimal(400)})
+    with Session(deal.engine) as session:
+        delivery = session.scalars(select(Delivery).order_by(Delivery.number)).first()
+        assert delivery is not None
+        delivery.state = "dispatched"
+        session.commit()
+    with pytest.raises(Conflict, match="delivery_under_way"):
+        _amend(deal, {start: Decimal(0)})
+    assert deal.agreement().promised[0]["quantity_kg"] == "400"
+    assert deal.agreement().binding == deal.version().number - 1
+
+
+def test_a_period_that_was_called_off_is_delivered_when_both_want_it_again(deal: Deal) -> None:
+    last = dt.date.fromisoformat(deal.agreement().promised[-1]["start"])
+    _amend(deal, {last: Decimal(0)})
+    _amend(deal, {last: Decimal(300)})
+    # Terms that leave the quantities do not bring back what was called off.
+    _amend(deal, {}, {"payment.days": 9})
+    with Session(deal.engine) as session:
+        rows = session.scalars(select(Delivery).order_by(Delivery.number)).all()
+        assert [(row.state, row.planned_kg) for row in rows if row.starts_on == last][1:] == [
+            ("scheduled", 300)
+        ]
+        planned = sum(row.planned_kg for row in rows if row.state != "cancelled")
+        assert planned == deal.agreement().total_kg
+
+
+def test_a_database_with_an_amendment_under_way_cannot_go_back(deal: Deal) -> None:
+    signed = deal.agreement().binding
+    with deal.act("broker") as tx:
+        negotiation.locked(tx, deal.id).state = "suspended"
+    stamp(deal.engine)
+    schema.downgrade(deal.engine, "0014")
+    schema.upgrade(deal.engine)
+    assert (deal.agreement().binding, deal.agreement().state) == (signed, "active")
+    deal.offer("buyer", {"payment.days": 9}, note=WHY)
+    with pytest.raises(RuntimeError, match="1 amendments that are not signed"):
+        schema.downgrade(deal.engine, "0014")
+
+
+def _amend(deal: Deal, quantities: dict[dt.date, Decimal], values: dict[str, object] | None = None) -> None:
+    deal.offer("producer", values or {}, quantities=quantities, note=WHY)
+    deal.accept("buyer")
+    deal.clock.forward(hours=24)
+    deal.sign("buyer")
+    deal.sign("producer")

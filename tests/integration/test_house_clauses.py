@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from broker.agreements import freezing, house_clauses
 from broker.agreements.house_clauses import Written, write
 from broker.documents.content import plain_text
+from broker.documents.docx import render_docx
+from broker.documents.pdf import render_pdf
 from broker.errors import Conflict, Invalid, NotAllowed, NotFound
 from tests.factories.agreements import Deal
 from tests.integration.conftest import Stage
@@ -73,6 +77,7 @@ def test_a_house_says_a_clause_of_the_library_in_its_own_words_where_it_applies(
         ("Paga {{ algo.raro }}.", "clause_mark_unknown"),
         ("Paga {{ payment.days.", "clause_mark_open"),
         ("[if nunca] Paga.", "clause_condition_unknown"),
+        ("|---|\n\n[table nunca]", "clause_table_unknown"),
         ("Paga a los {{ payment.days }}.", "clause_languages_differ"),
         ("", "required"),
         ("x" * 6001, "too_long"),
@@ -83,6 +88,31 @@ def test_a_text_that_cannot_be_used_is_refused(deal: Deal, text: str, code: str)
     with pytest.raises(Invalid) as fault, deal.act("broker") as tx:
         write(tx, typed)
     assert code in [one.code for one in fault.value.faults]
+
+
+def test_data_that_may_be_missing_stand_where_the_library_has_them(deal: Deal) -> None:
+    words = house_clauses.texts()["site"]
+    for text in ("Se visita {{ site }}.", "{{ site }}"):
+        with pytest.raises(Invalid, match="clause_mark_conditional"), deal.act("broker") as tx:
+            write(tx, Written("site", 0, "Lugar", "Site", text, text))
+    with deal.act("broker") as tx:
+        # A table of the library's is no word of a sentence.
+        with pytest.raises(Invalid, match="clause_mark_unknown"):
+            write(tx, Written("inputs", 0, "Insumos", "Inputs", "{{ value }}", "{{ value }}"))
+        write(tx, Written("site", 0, "Lugar", "Site", words["text_es"], words["text_en"]))
+        write(tx, replace(ICE, text_es="|---|\n| a | b |\n| c |", text_en="| a |\n|---|\n| b | c |"))
+    deal.offer("broker", {"payment.days": 9})
+    for language in ("es", "en"):
+        document = freezing.draft_of(deal.version(), language).document
+        assert render_pdf(document) and render_docx(document)
+
+
+def test_a_summary_says_what_the_text_leaves_out(deal: Deal) -> None:
+    with deal.act("broker") as tx:
+        write(tx, Written("disputes", 0, "Desacuerdos", "Disputes", "Lo hablamos.", "We talk."))
+    deal.offer("broker", {"payment.days": 10})
+    told = plain_text(freezing.summary_of(deal.version(), "en"))
+    assert "(this text does not say) mediates" in told
 
 
 def test_only_managers_of_a_house_write_and_only_what_there_is(deal: Deal) -> None:

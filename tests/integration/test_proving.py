@@ -103,6 +103,26 @@ def test_each_alteration_of_the_stored_agreement_is_named(deal: Deal) -> None:
     assert "version_missing" in [fault.code for fault in faults(deal)]
 
 
+def test_a_version_in_force_that_was_turned_back_is_named(at_stage: Stage) -> None:
+    deal = at_stage("amended", _amended)
+    assert faults(deal) == []
+    with Session(deal.engine) as session:
+        session.execute(update(Agreement).values(binding=deal.agreement().binding - 1))
+        session.commit()
+    assert [fault.code for fault in faults(deal)] == ["binding_moved"]
+
+
+def _amended(engine: Engine) -> Deal:
+    deal = Deal(engine)
+    deal.signed()
+    deal.offer("buyer", {"payment.days": 9}, note="Pagamos antes.")
+    deal.accept("producer")
+    deal.clock.forward(hours=24)
+    for side in ("buyer", "producer"):
+        deal.sign(side)
+    return deal
+
+
 def test_a_copy_stays_proven_when_people_are_renamed_and_when_pages_are_set_otherwise(deal: Deal) -> None:
     copy = pdf(deal)
     with deal.act("buyer") as tx:

@@ -66,11 +66,23 @@ def test_a_renewal_that_was_ended_can_be_begun_again(deal: Deal) -> None:
         made = renewing.renew(tx, deal.id, first).id
     with deal.act("buyer") as tx:
         negotiation.abandon(tx, made, "Primero la cosecha.")
-        assert tx.session.get_one(Need, tx.session.get_one(Agreement, made).need_id).covered_kg == 0
+        need = tx.session.get_one(Need, tx.session.get_one(Agreement, made).need_id)
+        assert (need.covered_kg, need.state) == (0, "closed")
     with deal.act("broker") as tx:
         again = renewing.renew(tx, deal.id, first)
         assert again.id != made
         assert tx.session.get_one(Agreement, made).renews_id is None
+
+
+def test_a_renewal_has_a_name_that_no_need_of_the_buyer_has(deal: Deal) -> None:
+    with deal.act("buyer") as tx:
+        after = renewing.renew(tx, deal.id, renewing.next_start(deal.agreement()))
+        first = after.need.reference
+        # As one that the buyer has called so itself.
+        after.need.reference = first.removesuffix("1") + "2"
+        negotiation.abandon(tx, after.id, "Con otro nombre.")
+        again = renewing.renew(tx, deal.id, renewing.next_start(deal.agreement()))
+        assert again.need.reference == first
 
 
 def test_the_first_is_renewed_once_the_next_is_signed_and_it_is_done(deal: Deal) -> None:

@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from broker.agreements import freezing, negotiation, offering, uniting
+from broker import schema
+from broker.agreements import freezing, negotiation, offering, renewing, services, uniting
 from broker.agreements.models import Agreement
 from broker.agreements.queries import agreement_for
 from broker.clock import FixedClock
@@ -27,6 +28,7 @@ from broker.parties.models import Organization, SigningMandate
 from broker.transaction import Transaction, transaction
 from tests.factories.market import matched, need_id, person
 from tests.integration.conftest import Stage
+from tests.support.stamping import stamp
 
 UNION = "u01@demo.example"
 
@@ -127,6 +129,9 @@ def test_one_agreement_for_the_members_that_gave_their_mandate(scene: Scene) -> 
         assert max(one.price_low for one in asked) <= uniting.common_price(asked).points
         for member in scene.members:
             assert agreement_for(session, member, agreement.id).id == agreement.id
+    stamp(scene.engine)
+    with pytest.raises(RuntimeError, match="1 agreements through a union"):
+        schema.downgrade(scene.engine, "0014")
 
 
 def test_the_union_acts_and_its_members_read(scene: Scene) -> None:
@@ -158,6 +163,58 @@ def test_other_kilograms_are_shared_by_the_members_and_ending_it_frees_them(scen
         assert not any(slot.reserved_kg for slot in slots)
         assert {session.get_one(Suggestion, one).state for one in scene.suggestions} == {"stale"}
         assert all(session.get_one(Capacity, one).state != "committed" for one in ids)
+
+
+def test_the_text_says_of_each_member_what_its_capacity_holds(scene: Scene) -> None:
+    for index in (0, 1):
+        _give(scene, index)
+    agreement = _draft(scene)
+    row = agreement.promised[0]
+    start, one = dt.date.fromisoformat(row["start"]), {**row, "quantity_kg": "100"}
+    with scene.by(SYSTEM) as tx:
+        # The first member delivers nothing else, the second everything but that.
+        first, second = tx.session.get_one(Agreement, agreement.id).parts
+        first.promised, second.promised = [one], agreement.promised[1:]
+    with scene.by(scene.person(BROKER)) as tx:
+        offered = offering.offer(tx, agreement.id, 1, {}, quantities={start: Decimal(50)})
+        rest = sum(Decimal(each["quantity_kg"]) for each in agreement.promised[1:])
+        members = freezing.facts_of(offered).members or ()
+        assert [member.quantity_kg for member in members] == [50, rest]
+
+
+def test_nothing_new_is_agreed_for_a_member_whose_mandate_ended(scene: Scene) -> None:
+    for index in (0, 1):
+        _give(scene, index)
+    agreement = _draft(scene)
+    with scene.by(SYSTEM) as tx:
+        stored = tx.session.get_one(Agreement, agreement.id)
+        stored.state, stored.binding, stored.signed_at = "active", 1, tx.now
+        stored.negotiation = "agreed_in_principle"
+    with scene.by(scene.members[0]) as tx:
+        unions.revoke_signing_mandate(tx, scene.own(0))
+    first = renewing.next_start(agreement)
+    with pytest.raises(Conflict, match="member_without_mandate"), scene.by(scene.person(BUYER)) as tx:
+        renewing.renew(tx, agreement.id, first)
+    with pytest.raises(Conflict, match="member_without_mandate"), scene.by(scene.person(UNION)) as tx:
+        offering.offer(tx, agreement.id, 1, {"payment.days": 9}, note="Antes.")
+    with scene.by(scene.members[0]) as tx:
+        unions.give_signing_mandate(
+            tx, scene.own(0), minutes="Acta 7", given_on=tx.today, ends_on=tx.today + dt.timedelta(days=300)
+        )
+    with scene.by(scene.person(BUYER)) as tx:
+        after = renewing.renew(tx, agreement.id, first)
+        members = freezing.facts_of(negotiation.latest(tx, after)).members or ()
+        assert [member.minutes for member in members] == ["Acta 7", "Acta 1"]
+
+
+def test_a_suggestion_that_moved_on_while_it_was_read_is_not_converted(scene: Scene) -> None:
+    with scene.by(scene.person(BROKER)) as tx:
+        read = tx.session.get_one(Suggestion, scene.suggestions[0])
+        # As another transaction leaves it on PostgreSQL between the reading and the lock.
+        table = update(Suggestion).where(Suggestion.id == read.id).values(state="stale")
+        tx.session.execute(table.execution_options(synchronize_session=False))
+        with pytest.raises(Conflict, match="state_moved_on"):
+            services.convert(tx, read.id, read.broker_id)
 
 
 def test_a_mandate_is_given_once_taken_back_and_ends_with_the_membership(scene: Scene) -> None:

@@ -45,7 +45,7 @@ def accept(agreement_id: int) -> ResponseReturnValue:
             agreement = offering.accept(tx, agreement_id, digest())
     except RuleBroken as fault:
         return shown(agreement_id, sentences(fault), 422)
-    if agreement.state == "negotiated":
+    if agreement.negotiation == "agreed_in_principle":
         flash(
             _("Both parties accept this version. The members can read the summary now; then it is signed."),
             "ok",

@@ -14,7 +14,7 @@ from broker.deliveries import liquidations, queries
 from broker.deliveries.liquidations import Charge, Shown, agreed_names
 from broker.deliveries.measures import KILOGRAM
 from broker.deliveries.models import Liquidation, Statement
-from broker.deliveries.terms import DeliveryTerms, terms_of
+from broker.deliveries.terms import DeliveryTerms, terms_behind
 from broker.errors import Invalid, NotFound, RuleBroken
 from broker.listings.reader import Reader
 from broker.money import Money
@@ -41,7 +41,7 @@ def liquidation(statement_id: int) -> ResponseReturnValue:
 def hand_over(statement_id: int) -> ResponseReturnValue:
     """The buyer looks at what his figures come to, and hands them over."""
     statement = first_part(statement_id)
-    terms = terms_of(db.session(), statement.delivery.agreement)
+    terms = terms_behind(db.session(), statement)
     try:
         typed = _read(terms)
         if "preview" in request.form:
@@ -63,7 +63,7 @@ def shown(
 ) -> ResponseReturnValue:
     """The page of a second payment, with what is wrong with a form that was sent from it."""
     agreement = statement.delivery.agreement
-    terms = terms_of(db.session(), agreement)
+    terms = terms_behind(db.session(), statement)
     payments = [one for one in statement.payments if one.kind == "liquidation"]
     side, made = side_of(agreement, actor()), statement.liquidation
     return page(

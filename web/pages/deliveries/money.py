@@ -14,7 +14,7 @@ from broker.agreements.queries import agreement_for
 from broker.deliveries import accounts, payments, queries, settlement
 from broker.deliveries.measures import measure_of_slip
 from broker.deliveries.models import Statement
-from broker.deliveries.terms import terms_of
+from broker.deliveries.terms import terms_behind, terms_of
 from broker.documents.pdf import render_pdf
 from broker.errors import Invalid, RuleBroken
 from broker.listings.reader import Reader
@@ -57,7 +57,7 @@ def statement(statement_id: int) -> ResponseReturnValue:
 def statement_as_pdf(statement_id: int) -> ResponseReturnValue:
     """The same statement for print and archive."""
     found = queries.statement_for(db.session(), actor(), statement_id)
-    data = render_pdf(document_of(found, terms_of(db.session(), found.delivery.agreement)))
+    data = render_pdf(document_of(found, terms_behind(db.session(), found)))
     headers = {"Content-Disposition": f'inline; filename="liquidacion-{found.id}-{i18n.language()}.pdf"'}
     return Response(data, mimetype="application/pdf", headers=headers)
 
@@ -154,7 +154,7 @@ def export(format: str) -> ResponseReturnValue:
 def _shown(statement_id: int, errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
     found = queries.statement_for(db.session(), actor(), statement_id)
     agreement = found.delivery.agreement
-    terms = terms_of(db.session(), agreement)
+    terms = terms_behind(db.session(), found)
     today = i18n.today()
     interest = payments.interest_due(found, terms.late_interest_pct, today)
     paid_interest = sum(one.minor for one in found.payments if one.kind == "interest")
