@@ -7,7 +7,8 @@ import pytest
 from broker.notifications import texts
 
 VALUES = {
-    "buyer": "B", "organization": "O", "broker": "K", "number": "7", "reason": "R", "path": "/somewhere/1",
+    "buyer": "B", "organization": "O", "broker": "K", "number": "7", "reason": "R", "path": "/somewhere/1", "need": "N",
+    "question": "Q", "answer": "A",
 }  # fmt: skip
 
 
