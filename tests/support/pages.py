@@ -71,6 +71,7 @@ EXAMPLES: dict[str, tuple[frozenset[str], list[dict[str, str]]]] = {
     "capacities.export": (EVERYBODY, [{"format": "csv"}]),
     "capacities.show": (EVERYBODY, [{"capacity_id": "{capacity}"}]),
     "desk.need": (EVERYBODY, [{"need_id": "{need}"}, {"need_id": "{uncovered}"}]),
+    "desk.ask": (frozenset({"broker"}), [{"need_id": "{need}"}]),
     "needs.edit": (EVERYBODY, [{"need_id": "{need}"}]),
     "needs.export": (EVERYBODY, [{"format": "csv"}]),
     "needs.show": (EVERYBODY, [{"need_id": "{need}"}]),

@@ -47,7 +47,7 @@ FRAGMENTS = ("needs.browse", "capacities.browse", "runs.show")
 # What must be longer by half at least when there are 24 more of everything; the published capacities fill a page
 # from the start.
 LISTS = {
-    "agreements.listing", "capacities.mine", "desk.need", "desk.needs", "home.home",
+    "agreements.listing", "capacities.mine", "desk.ask", "desk.need", "desk.needs", "home.home",
     "mandates.listing", "needs.browse", "needs.mine", "organizations.certificates", "organizations.members",
     "prices.listing", "runs.listing", "suggestions.inbox",
 }  # fmt: skip

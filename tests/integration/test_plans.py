@@ -1,0 +1,182 @@
+"""What if: one need solved under other wishes, its answer kept, discarded, taken back; nothing under way is touched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from broker.clock import FixedClock
+from broker.database import make_engine
+from broker.demo import load
+from broker.errors import Conflict, NotFound, RuleBroken
+from broker.jobs.worker import work_once
+from broker.listings.models import Capacity, Need
+from broker.matchmaking import plans, queries, runs, suggestions
+from broker.matchmaking.models import Candidate, MatchingRun, NeedResult, Suggestion
+from broker.matchmaking.wishes import Wishes
+from broker.parties.actor import Actor
+from broker.transaction import transaction
+from tests.factories.market import MOMENT, capacity_id, matched, need_id, person
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The broker of the demonstration market at one of its needs."""
+
+    engine: Engine
+    clock: FixedClock
+    broker: Actor
+    need: int
+
+    def ask(self, wishes: Wishes | None = None) -> int:
+        """Ask, let the worker answer, and give the run."""
+        with transaction(self.engine, self.broker, self.clock) as tx:
+            run = plans.ask(tx, self.need, wishes or Wishes()).id
+        while work_once(self.engine, self.clock):
+            pass
+        return run
+
+    def keep(self, run: int) -> None:
+        self.clock.forward(minutes=1)
+        with transaction(self.engine, self.broker, self.clock) as tx:
+            plans.keep(tx, self.need, run)
+
+    def plan(self, run: int) -> dict[str, Decimal]:
+        """kg over the whole window by the reference of each capacity in the plan of a run."""
+        with Session(self.engine) as session:
+            query = (
+                select(Capacity.reference, Candidate.quantity_kg)
+                .join(Candidate.capacity)
+                .where(Candidate.run_id == run, Candidate.need_id == self.need, Candidate.kind == "chosen")
+            )
+            return dict(session.execute(query).tuples().all())
+
+    def suggested(self, *states: str) -> dict[str, Decimal]:
+        with Session(self.engine) as session:
+            query = select(Suggestion).where(Suggestion.need_id == self.need, Suggestion.state.in_(states))
+            return {one.capacity.reference: one.total_kg for one in session.scalars(query)}
+
+    def in_force(self) -> int:
+        with Session(self.engine) as session:
+            run, _ = queries.latest_result(session, self.broker, self.need)
+            assert run is not None
+            return run.id
+
+    def result(self, run: int) -> NeedResult:
+        with Session(self.engine) as session:
+            query = select(NeedResult).where(NeedResult.run_id == run, NeedResult.need_id == self.need)
+            return session.scalars(query).one()
+
+
+@pytest.fixture
+def desk(database_url: str) -> Iterator[Desk]:
+    engine = make_engine(database_url)
+    clock = FixedClock(MOMENT)
+    matched(engine, clock)
+    yield Desk(engine, clock, person(engine, load.BROKER), need_id(engine, "B01"))
+    engine.dispose()
+
+
+def test_an_answer_becomes_the_plan_and_an_earlier_plan_comes_back(desk: Desk) -> None:
+    market = desk.in_force()
+    before = desk.plan(market)
+    assert set(before) == {"P01", "P02", "P03", "P05", "P06"}
+    # Without wishes the answer is the plan that stands, and asking suggests nothing.
+    assert desk.plan(desk.ask()) == before
+    capped = capacity_id(desk.engine, "P01")
+    wishes = Wishes(exclusions=(capacity_id(desk.engine, "P06"),), caps={capped: Decimal(14000)})
+    asked = desk.ask(wishes)
+    assert desk.in_force() == market and desk.suggested("generated") == before
+    after = desk.plan(asked)
+    assert set(after) == {"P01", "P02", "P03", "P05"} and after["P01"] == 26 * Decimal(14000)
+    assert desk.result(asked).planned_kg == sum(after.values())
+    for _ in range(2):
+        desk.keep(asked)
+    assert desk.in_force() == asked
+    assert desk.suggested("generated") == after
+    assert desk.suggested("stale") == before
+    with Session(desk.engine) as session:
+        [kept, first] = plans.versions(session, desk.broker, desk.need)
+        assert (kept.run.id, kept.in_force, kept.wishes, kept.asked_by) == (
+            asked,
+            True,
+            wishes,
+            "Andrés Quintero",
+        )
+        assert (first.run.id, first.in_force, first.kept) == (market, False, True)
+        [row] = [row for row in queries.coverage_board(session, desk.broker) if row.need.id == desk.need]
+        assert row.planned_pct == 100 * sum(after.values()) / row.need.total_kg
+    desk.keep(market)
+    assert desk.in_force() == market and desk.suggested("generated") == before
+    # The next run of the market plans anew, for this need too.
+    with transaction(desk.engine, desk.broker, desk.clock) as tx:
+        newest = runs.start(tx).id
+    while work_once(desk.engine, desk.clock):
+        pass
+    assert desk.in_force() == newest
+
+
+def test_what_is_under_way_counts_and_is_left_alone(desk: Desk) -> None:
+    before = desk.suggested("generated")
+    with transaction(desk.engine, desk.broker, desk.clock) as tx:
+        [first] = tx.session.scalars(
+            select(Suggestion.id).where(
+                Suggestion.need_id == desk.need, Suggestion.capacity_id == capacity_id(desk.engine, "P01")
+            )
+        )
+        suggestions.shortlist(tx, first)
+        suggestions.send(tx, [first])
+    asked = desk.ask(Wishes(exclusions=(capacity_id(desk.engine, "P06"),)))
+    assert desk.plan(asked)["P01"] == before["P01"]
+    assert "P06" not in desk.plan(asked)
+    desk.keep(asked)
+    assert desk.suggested("sent") == {"P01": before["P01"]}
+    assert set(desk.suggested("generated")) == set(desk.plan(asked)) - {"P01"}
+    with Session(desk.engine) as session:
+        sent = session.get_one(Suggestion, first)
+        assert sent.plan_run_id == asked != sent.run_id
+
+
+def test_what_cannot_be_kept_says_why(desk: Desk) -> None:
+    market = desk.in_force()
+    # Who waits 15 days is one organization, and the need asks for three.
+    late = desk.ask(Wishes(payment_days=15))
+    assert desk.plan(late) == {}
+    assert "min_suppliers" in {reason["code"] for reason in desk.result(late).summary["reasons"]}
+    _refused(desk, late, "plan_empty")
+    unready = capacity_id(desk.engine, "P04")
+    fixed = desk.ask(Wishes(pins=(unready,)))
+    assert desk.result(fixed).summary["notes"] == [{"code": "pin_closed", "capacity": unready}]
+    _refused(desk, fixed, "plan_infeasible")
+    _refused(desk, desk.ask(Wishes(min_suppliers=2)), "plan_needs_other_terms")
+    good = desk.ask()
+    with transaction(desk.engine, desk.broker, desk.clock) as tx:
+        plans.discard(tx, desk.need, good)
+    with Session(desk.engine) as session:
+        assert [one.run.id for one in plans.versions(session, desk.broker, desk.need)] == [market]
+        need = session.get_one(Need, desk.need)
+        assert (need.payment_days, need.min_suppliers, need.covered_kg) == (8, 3, 0)
+        need.description = "Otra cosa."
+        session.commit()
+    _refused(desk, good, "plan_out_of_date")
+    with transaction(desk.engine, desk.broker, desk.clock) as tx:
+        waiting = plans.ask(tx, desk.need, Wishes()).id
+        assert plans.ask(tx, desk.need, Wishes()).id == waiting
+        with pytest.raises(Conflict, match="run_under_way"):
+            plans.ask(tx, desk.need, Wishes(radius_km=Decimal(50)))
+        runs.cancel(tx, waiting)
+        assert tx.session.get_one(MatchingRun, waiting).state == "cancelled"
+    stranger = replace(desk.broker, clients=frozenset())
+    with transaction(desk.engine, stranger, desk.clock) as tx, pytest.raises(NotFound):
+        plans.ask(tx, desk.need, Wishes())
+    assert desk.in_force() == market
+
+
+def _refused(desk: Desk, run: int, code: str) -> None:
+    with pytest.raises((RuleBroken, Conflict), match=code):
+        desk.keep(run)
