@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -18,10 +18,13 @@ from broker.jobs.worker import work_once
 from broker.listings.models import Capacity, Need
 from broker.matchmaking import plans, queries, runs, suggestions
 from broker.matchmaking.models import Candidate, MatchingRun, NeedResult, Suggestion
+from broker.matchmaking.questions import question_of, send_question
 from broker.matchmaking.wishes import Wishes
+from broker.notifications.models import Message
 from broker.parties.actor import Actor
 from broker.transaction import transaction
 from tests.factories.market import MOMENT, capacity_id, matched, need_id, person
+from tests.support.database import Store
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ class Desk:
                 .join(Candidate.capacity)
                 .where(Candidate.run_id == run, Candidate.need_id == self.need, Candidate.kind == "chosen")
             )
-            return dict(session.execute(query).tuples().all())
+            return {row.reference: row.quantity_kg for row in session.execute(query)}
 
     def suggested(self, *states: str) -> dict[str, Decimal]:
         with Session(self.engine) as session:
@@ -73,13 +76,27 @@ class Desk:
             return session.scalars(query).one()
 
 
+@pytest.fixture(scope="module")
+def matched_markets() -> dict[str, str]:
+    """The address of a matched market on each kind of database, copied for each test."""
+    return {}
+
+
 @pytest.fixture
-def desk(database_url: str) -> Iterator[Desk]:
-    engine = make_engine(database_url)
-    clock = FixedClock(MOMENT)
-    matched(engine, clock)
-    yield Desk(engine, clock, person(engine, load.BROKER), need_id(engine, "B01"))
+def desk(
+    database_kind: str, stores: Callable[[str], Store], matched_markets: dict[str, str]
+) -> Iterator[Desk]:
+    store = stores(database_kind)
+    if database_kind not in matched_markets:
+        url = matched_markets[database_kind] = store.fresh()
+        engine = make_engine(url)
+        matched(engine)
+        engine.dispose()
+    url = store.copy(matched_markets[database_kind])
+    engine = make_engine(url)
+    yield Desk(engine, FixedClock(MOMENT), person(engine, load.BROKER), need_id(engine, "B01"))
     engine.dispose()
+    store.drop(url)
 
 
 def test_an_answer_becomes_the_plan_and_an_earlier_plan_comes_back(desk: Desk) -> None:
@@ -175,6 +192,24 @@ def test_what_cannot_be_kept_says_why(desk: Desk) -> None:
     with transaction(desk.engine, stranger, desk.clock) as tx, pytest.raises(NotFound):
         plans.ask(tx, desk.need, Wishes())
     assert desk.in_force() == market
+
+
+def test_a_near_miss_is_asked_of_the_buyer_once_and_names_nobody(desk: Desk) -> None:
+    need = need_id(desk.engine, "B09")
+    for _ in range(2):
+        with transaction(desk.engine, desk.broker, desk.clock) as tx:
+            question = question_of(tx.session, desk.broker, need, 0)
+            assert (question.gate, question.organizations) == ("payment_days", 1)
+            assert [one.id for one in question.asked] == [question.need.buyer_id]
+            assert send_question(tx, need, 0, "Una pregunta", "¿Pagaría a 20 días?") == 1
+    with Session(desk.engine) as session:
+        [mail] = session.scalars(select(Message).where(Message.body == "¿Pagaría a 20 días?"))
+        assert mail.to_address == "b09@demo.example"
+    with transaction(desk.engine, desk.broker, desk.clock) as tx:
+        with pytest.raises(RuleBroken, match="required"):
+            send_question(tx, need, 0, "Una pregunta", "  ")
+        with pytest.raises(NotFound):
+            question_of(tx.session, desk.broker, need, 7)
 
 
 def _refused(desk: Desk, run: int, code: str) -> None:

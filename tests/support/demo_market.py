@@ -37,6 +37,8 @@ BUYER, PRODUCER, ASKED, REFUSING = "b03", "p07", "p08", "p09"
 CLERK = "escribiente.p07@demo.example"
 # No other test of the running installation touches what this need was given, nor the shortlist of the other.
 STAGED, SHORTLISTED, UNCOVERED = "B03", "B08", "B02"
+# Near misses would cover it if the buyer paid sooner.
+MISSED = "B09"
 # Needs whose first suggestion went on to the agreed text.
 AGREED_TEXT, SIGNED = "B07", "B10"
 
@@ -166,7 +168,10 @@ def _agreement(tx: Transaction, reference: str) -> int:
 
 def _objects(tx: Transaction) -> dict[str, int]:
     need = tx.session.scalars(select(Need).where(Need.reference == STAGED)).one()
-    uncovered = tx.session.scalars(select(Need.id).where(Need.reference == UNCOVERED)).one()
+    uncovered, missed = (
+        tx.session.scalars(select(Need.id).where(Need.reference == name)).one()
+        for name in (UNCOVERED, MISSED)
+    )
     capacity = tx.session.scalars(select(Capacity).where(Capacity.reference == PRODUCER.upper())).one()
     found = _suggestions(tx, STAGED)
     run = tx.session.scalars(select(MatchingRun).order_by(MatchingRun.id)).first()
@@ -177,6 +182,7 @@ def _objects(tx: Transaction) -> dict[str, int]:
     return {
         "need": need.id,
         "uncovered": uncovered,
+        "missed": missed,
         "capacity": capacity.id,
         "buyer": need.buyer_id,
         "producer": capacity.organization_id,

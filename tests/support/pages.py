@@ -76,6 +76,7 @@ EXAMPLES: dict[str, tuple[frozenset[str], list[dict[str, str]]]] = {
     "needs.export": (EVERYBODY, [{"format": "csv"}]),
     "needs.show": (EVERYBODY, [{"need_id": "{need}"}]),
     "organizations.public": (EVERYBODY, [{"organization_id": "{buyer}"}, {"organization_id": "{producer}"}]),
+    "questions.show": (frozenset({"broker"}), [{"need_id": "{missed}", "number": "0"}]),
     "readiness.assess": (frozenset({"broker", "clerk"}), [{"organization_id": "{producer}"}]),
     "readiness.show": (frozenset({"broker", "clerk"}), [{"organization_id": "{producer}"}]),
     "runs.show": (EVERYBODY, [{"run_id": "{run}"}]),

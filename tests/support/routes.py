@@ -101,6 +101,9 @@ TABLE: dict[str, list[Row]] = {
     "desk.order": [Row("need_fresh_a", HOUSE, body={"price_pct": "90"})],
     "desk.keep": [Row("need_fresh_a", HOUSE, body={"run": "{run_done_a}"})],
     "desk.discard": [Row("need_fresh_a", HOUSE, body={"run": "{run_done_a}"})],
+    # No near miss stands in their plans.
+    "questions.show": [Row("need_sent_a", NOBODY, values={"number": "9"})],
+    "questions.send": [Row("need_sent_a", NOBODY, values={"number": "9"}, body={"text": "x"})],
     "runs.show": [Row("run_done_a", HOUSE), Row("run_waiting_a", HOUSE)],
     "runs.cancel": [Row("run_waiting_a", HOUSE)],
     "suggestions.show": [Row("sent_producer_a", BUYERS | PRODUCERS), Row("fresh_producer_a", NOBODY)],

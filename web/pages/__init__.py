@@ -14,6 +14,7 @@ SUBJECTS = (
     "mandates",
     "readiness",
     "prices",
+    "questions",
     "needs",
     "capacities",
     "desk",
