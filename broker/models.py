@@ -10,7 +10,14 @@ from broker.agreements.models import (
     SealedPdf,
     Signature,
 )
-from broker.alliance.models import Breach, GivenContribution, Grievance, Meeting, Notice, Task
+from broker.alliance.models import (
+    Breach,
+    GivenContribution,
+    Grievance,
+    Meeting,
+    Notice,
+    Task,
+)
 from broker.audit.models import AuditEntry, AuditHead
 from broker.deliveries.models import (
     Delivery,
@@ -25,9 +32,11 @@ from broker.deliveries.models import (
 )
 from broker.documents.attachments import Attachment
 from broker.jobs.models import Job
-from broker.listings.models import Capacity, CapacitySlot, Contribution, Need
+from broker.listings.drafts import CapacityDraft
+from broker.listings.models import Capacity, CapacitySlot, Contribution, Need, NeedQuestion
+from broker.listings.sharing import ShareLink
 from broker.matchmaking.models import Candidate, LearnedModel, MatchingRun, NeedResult, Suggestion
-from broker.notifications.models import Message
+from broker.notifications.models import MailSettings, Message, Notification
 from broker.parties.models import (
     Certificate,
     LoginAttempt,
@@ -53,6 +62,7 @@ __all__ = [
     "Breach",
     "Candidate",
     "Capacity",
+    "CapacityDraft",
     "CapacitySlot",
     "Certificate",
     "Contribution",
@@ -67,6 +77,7 @@ __all__ = [
     "LoginAttempt",
     "Lot",
     "LotLine",
+    "MailSettings",
     "Mandate",
     "MatchingRun",
     "Meeting",
@@ -74,14 +85,17 @@ __all__ = [
     "Membership",
     "Message",
     "Need",
+    "NeedQuestion",
     "NeedResult",
     "Notice",
+    "Notification",
     "Organization",
     "Payment",
     "PricePoint",
     "Remark",
     "SealedPdf",
     "SentForm",
+    "ShareLink",
     "Signature",
     "SigningMandate",
     "Statement",

@@ -60,12 +60,24 @@ class Transaction:
         self.session.flush()
         return job
 
-    def send_mail(self, to: str, subject: str, body: str) -> None:
-        """Put a mail in the outbox; it leaves after the commit."""
-        message = Message(to_address=to, subject=subject, body=body, created_at=self.now)
+    def send_mail(
+        self,
+        to: str,
+        subject: str,
+        body: str,
+        *,
+        reader_id: int | None = None,
+        kind: str | None = None,
+        run_at: dt.datetime | None = None,
+    ) -> None:
+        """Put a mail in the outbox; it leaves after the commit, not before `run_at`. One with reader and kind carries a
+        link by which she ends that kind, and is not sent once she has."""
+        message = Message(
+            to_address=to, subject=subject, body=body, created_at=self.now, reader_id=reader_id, kind=kind
+        )
         self.session.add(message)
         self.session.flush()
-        self.enqueue("send_mail", {"message": message.id})
+        self.enqueue("send_mail", {"message": message.id}, run_at=run_at)
 
     def deliver_events(self) -> None:
         """Run the handlers, and those of the events they emit in turn."""

@@ -20,6 +20,7 @@ from web import (
     i18n,
     measures,
     pages,
+    preferences,
     price_step_texts,
     rendering,
     security,
@@ -56,6 +57,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
     assets.register(app)
     i18n.register(app)
     security.register(app)
+    preferences.register(app)
     rendering.register(app)
     figures.register(app)
     explanation_texts.register(app)

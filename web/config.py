@@ -39,7 +39,7 @@ class Settings:
         """What background jobs need to know."""
         address = self.address or f"http://{self.host}:{self.port}"
         mail = {"smtp": self.smtp, "mail_from": self.mail_from, "mail_dir": str(self.data / "mail")}
-        return mail | {"address": address}
+        return mail | {"address": address, "secret_key": self.secret_key}
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:

@@ -22,6 +22,13 @@ CONTRACT_ERRORS = {
     "voucher_missing": _l("“%(cost)s” needs its voucher."),
     "grade_not_priced": _l("The agreement gives no price for the grade “%(grade)s”."),
     "quote_in_other_unit": _l("%(series)s is quoted in %(unit)s; this clause needs %(needed)s."),
+    # pauses
+    "pause_open": _l("A pause has been proposed or is running already."),
+    "pause_over": _l("This proposal is off the table, or its day has passed."),
+    "pause_long": _l("A pause lasts at most %(days)s days. End the agreement, or propose an amendment."),
+    "who_asked_ends_it": _l(
+        "The side that asked for the pause can end it early; otherwise it lasts until %(day)s."
+    ),
     # amendments
     "no_amendment": _l("No amendment is being negotiated: the signed version stands."),
     "period_begun": _l("The period from %(day)s has begun: its quantity stands."),

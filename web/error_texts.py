@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from web.contract_error_texts import CONTRACT_ERRORS
+from web.listing_error_texts import LISTING_ERRORS
+from web.message_error_texts import MESSAGE_ERRORS
 
 # What is added where an error brings along what might have been meant.
 HINTS = {
@@ -293,4 +295,6 @@ ERRORS = {
     "model_not_better": _l("It does not foresee the answers better than the fixed weights, so it stays off."),
     "market_empty": _l("None of your clients has an open need."),
     **CONTRACT_ERRORS,
+    **MESSAGE_ERRORS,
+    **LISTING_ERRORS,
 }

@@ -88,6 +88,7 @@ def _page(status: int, *texts: str) -> ResponseReturnValue:
         409: _("It has changed meanwhile"),
         413: _("Too large"),
         422: _("It cannot be done like this"),
+        429: _("One moment"),
         503: _("One moment"),
     }
     title = titles.get(status, _("Something went wrong"))

@@ -64,9 +64,15 @@ def locale() -> str:
     return f"es_{_country().code}"
 
 
+def now() -> dt.datetime:
+    """The moment of the request."""
+    moment: dt.datetime = current_app.config["CLOCK"]()
+    return moment
+
+
 def today() -> dt.date:
     """The reader's calendar day: that of the organization's country, as all dates that people type."""
-    return local_date(current_app.config["CLOCK"](), time_zone())
+    return local_date(now(), time_zone())
 
 
 def time_zone() -> str:

@@ -6,8 +6,10 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 
 from web.contract_label_texts import CONTRACT_LABELS
+from web.outcome_texts import OUTCOMES
 
 LABELS = {
+    **OUTCOMES,
     "kind": {
         "producer_org": _l("Producer organization"),
         "union": _l("Union of organizations (second tier)"),
@@ -194,6 +196,8 @@ LABELS = {
         "logistics": _l("Logistics"),
         "certificates": _l("Certificates"),
     },
+    "how_mailed": {"at_once": _l("At once"), "daily": _l("Once a day"), "off": _l("Not by mail")},
+    "link_state": {"good": _l("opens"), "expired": _l("expired"), "revoked": _l("ended"), "over": _l("not offered now")},
     "drift": {
         "steady": _l("Unchanged"),
         "unsure": _l("Too few to tell"),

@@ -8,15 +8,20 @@ from flask import request, url_for
 from flask_babel import gettext as _
 
 from broker.parties.actor import Actor
+from broker.parties.models import PRODUCER_KINDS
+
+LOOKS = ("/map", "/calendar")
+"""The market as a whole: reached by the tabs of the entry where each of the three looks for the others."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of the menu. `prefixes` mark it current on every page below them."""
+    """One entry of the menu. `prefixes` mark it current on every page below them; `g` and `key` lead to it."""
 
     label: str
     url: str
     prefixes: tuple[str, ...]
+    key: str = ""
 
     @property
     def current(self) -> bool:
@@ -25,17 +30,27 @@ class Entry:
 
 def navigation(actor: Actor) -> list[Entry]:
     """The entries for the actor's kind of organization."""
-    needs = Entry(_("Needs"), url_for("needs.browse"), ("/needs/",))
-    capacities = Entry(_("Capacities"), url_for("capacities.browse"), ("/capacities/",))
+    needs = Entry(
+        _("Needs"),
+        url_for("needs.browse"),
+        ("/needs/", *(LOOKS if actor.kind in PRODUCER_KINDS else ())),
+        "n",
+    )
+    capacities = Entry(
+        _("Capacities"),
+        url_for("capacities.browse"),
+        ("/capacities/", *(LOOKS if actor.kind == "buyer" else ())),
+        "c",
+    )
     if actor.is_visitor:
         return [needs, capacities]
-    suggestions = Entry(_("Suggestions"), url_for("suggestions.inbox"), ("/suggestions/",))
-    agreements = Entry(_("Agreements"), url_for("agreements.listing"), ("/agreements/", "/clauses"))
-    deliveries = Entry(_("Deliveries"), url_for("deliveries.listing"), ("/deliveries/",))
+    suggestions = Entry(_("Suggestions"), url_for("suggestions.inbox"), ("/suggestions/",), "s")
+    agreements = Entry(_("Agreements"), url_for("agreements.listing"), ("/agreements/", "/clauses"), "a")
+    deliveries = Entry(_("Deliveries"), url_for("deliveries.listing"), ("/deliveries/",), "d")
     if actor.kind == "broker":
         return [
-            Entry(_("Today"), url_for("home.home"), ("/home/",)),
-            Entry(_("My market"), url_for("desk.needs"), ("/desk/",)),
+            Entry(_("Today"), url_for("home.home"), ("/home/",), "h"),
+            Entry(_("My market"), url_for("desk.needs"), ("/desk/", *LOOKS), "m"),
             Entry(_("Runs"), url_for("runs.listing"), ("/runs/",)),
             agreements,
             deliveries,
@@ -47,9 +62,9 @@ def navigation(actor: Actor) -> list[Entry]:
     below = ("/organization/", f"/organizations/{actor.organization_id}/", "/mandates")
     own = Entry(_("Organization"), url_for("organizations.profile"), below)
     if actor.kind == "buyer":
-        mine = Entry(_("My needs"), url_for("needs.mine"), ("/needs/",))
+        mine = Entry(_("My needs"), url_for("needs.mine"), ("/needs/",), "n")
         return [
-            Entry(_("Home"), url_for("home.home"), ("/home/",)),
+            Entry(_("Home"), url_for("home.home"), ("/home/",), "h"),
             mine,
             suggestions,
             agreements,
@@ -58,9 +73,9 @@ def navigation(actor: Actor) -> list[Entry]:
             own,
         ]
     if actor.kind in ("producer_org", "union"):
-        mine = Entry(_("My capacity"), url_for("capacities.mine"), ("/capacities/",))
+        mine = Entry(_("My capacity"), url_for("capacities.mine"), ("/capacities/",), "c")
         return [
-            Entry(_("Home"), url_for("home.home"), ("/home/",)),
+            Entry(_("Home"), url_for("home.home"), ("/home/",), "h"),
             mine,
             suggestions,
             agreements,
@@ -68,4 +83,4 @@ def navigation(actor: Actor) -> list[Entry]:
             needs,
             own,
         ]
-    return [Entry(_("Home"), url_for("home.home"), ("/home/",)), needs, capacities]
+    return [Entry(_("Home"), url_for("home.home"), ("/home/",), "h"), needs, capacities]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 MOST = 10**9
 
 _ES_UNITS, _ES_TENS, _ES_HUNDREDS, _EN_UNITS, _EN_TENS = (
@@ -25,6 +27,30 @@ def in_words(value: int, language: str) -> str:
     if not 0 <= value < MOST:
         raise ValueError(f"{value} has no words here")
     return _english(value) if language == "en" else _spanish(value)
+
+
+def counted(value: Decimal, language: str, *, feminine: bool = False) -> str:
+    """`value` as it stands before what it counts: veintiún (kilos), veintiuna (hectáreas), dos millones de (kilos).
+
+    Digits behind the point are said too: ciento treinta coma cinco. Raises ValueError as `in_words`.
+    """
+    whole = int(value)
+    said = in_words(whole, language)
+    digits = f"{value:f}".partition(".")[2]
+    if language == "en":
+        named = " ".join(_EN_UNITS[int(digit)] for digit in digits)
+        return f"{said} point {named}" if digits else said
+    if feminine:
+        said = said.replace("cientos", "cientas").replace("quinientos", "quinientas")
+        said = said.replace("veintiún mil", "veintiuna mil").replace(" un mil", " una mil")
+        said = f"{said[:-1]}a" if said.endswith("uno") else said
+    if digits:
+        zeros = len(digits) - len(digits.lstrip("0"))
+        rest = [_spanish(int(digits[zeros:]))] if digits[zeros:] else []
+        return " ".join([said, "coma", *["cero"] * zeros, *rest])
+    if whole and whole % 10**6 == 0:
+        return f"{said} de"
+    return said if feminine else _before_noun(said)
 
 
 def _spanish(value: int) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from flask import Flask, current_app, g, make_response, render_template, request
+from flask import Flask, current_app, flash, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import to_user_timezone
 from htmx_flask import request as htmx_request
@@ -36,6 +36,11 @@ def page(
     return make_response(render_template(wanted, **context), status)
 
 
+def flash_with_undo(text: str, way_back: str, **fields: str | list[str]) -> None:
+    """Say what was done, with a button that takes it back: a form to `way_back` with the same `fields`."""
+    flash({"text": text, "action": way_back, "fields": fields}, "toast")  # type: ignore[arg-type]
+
+
 @contextmanager
 def writing() -> Iterator[Transaction]:
     """A transaction of the present actor; committed when the block ends well."""
@@ -60,6 +65,7 @@ def _context() -> dict[str, Any]:
     return {
         "actor": actor,
         "user": g.get("user"),
+        "unread": g.get("unread", 0),
         "demo": current_app.config["SETTINGS"].demo,
         "navigation": navigation(actor),
         "today": to_user_timezone(now).date(),

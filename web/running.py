@@ -98,7 +98,7 @@ def run_worker(*, follows_parent: bool = False) -> None:
 
 class _Timetable:
     """What is due by the clock: needs expire or close, capacities go stale, mandates end, talks stall,
-    silence accepts deliveries."""
+    pauses end, silence accepts deliveries."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine, self.next = engine, 0.0
@@ -106,6 +106,7 @@ class _Timetable:
     def __call__(self) -> None:
         from broker.agreements.negotiation import sweep_stalled
         from broker.alliance.complaints import sweep_breaches
+        from broker.alliance.suspending import sweep_suspensions
         from broker.deliveries.schedule import sweep_deliveries
         from broker.listings.timetable import sweep_listings
         from broker.parties.services import sweep_mandates
@@ -116,6 +117,7 @@ class _Timetable:
             sweep_listings(tx)
             sweep_mandates(tx)
             sweep_stalled(tx)
+            sweep_suspensions(tx)
             sweep_deliveries(tx)
             sweep_breaches(tx)
         self.next = time.monotonic() + SWEEP_SECONDS

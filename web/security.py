@@ -9,6 +9,7 @@ from flask import Flask, Response, abort, current_app, g, redirect, request, ses
 from flask.typing import ResponseReturnValue
 
 from broker.errors import NotAllowed
+from broker.notifications.inbox import person_with_unread
 from broker.parties import queries
 from broker.parties.actor import VISITOR, Actor
 from broker.parties.models import User
@@ -86,14 +87,15 @@ def _refuse_nul() -> None:
 
 
 def _load_actor() -> None:
-    g.user, g.actor = None, VISITOR
+    g.user, g.actor, g.unread = None, VISITOR, 0
     user_id = session.get("user")
     if user_id is None or request.endpoint == "asset":
         return
-    user = queries.user_with_memberships(db.session(), user_id)
-    if user is None or user.epoch != session.get("epoch"):
+    found = person_with_unread(db.session(), user_id)
+    if found is None or found[0].epoch != session.get("epoch"):
         sign_out()
         return
+    user, g.unread = found
     today = current_app.config["CLOCK"]().date()
     g.user, g.actor = user, queries.actor_for(db.session(), user, session.get("organization"), today)
 

@@ -124,7 +124,9 @@ def abandon(tx: Transaction, agreement_id: int, reason: str) -> Agreement:
     give_back(tx, agreement, need, capacities)
     for part in agreement.parts:
         if part.suggestion_id is not None:
-            SUGGESTION.move(tx.session.get_one(Suggestion, part.suggestion_id), "end", "system")
+            suggestion = tx.session.get_one(Suggestion, part.suggestion_id)
+            SUGGESTION.move(suggestion, "end", "system")
+            suggestion.ended_because, suggestion.ended_note = "draft_abandoned", reason
     tx.record("agreement.abandon", "agreement", agreement.id, agreement.buyer_id, side=side, reason=reason)
     tx.emit(AgreementAbandoned(agreement.id, tx.actor.organization_id or 0, reason))
     return agreement

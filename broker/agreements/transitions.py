@@ -16,7 +16,8 @@ AGREEMENT = StateTable(
         transition("cure", "breach_notified", "active", "buyer|producer"),
         transition("breach", "breach_notified", "breached", "system"),
         transition("suspend", "active", "suspended", "buyer|producer"),
-        transition("resume", "suspended", "active", "buyer|producer"),
+        # A pause ends on its day, or when the side that asked for it says so.
+        transition("resume", "suspended", "active", "buyer|producer|system"),
         transition("complete", "active", "completed", "system"),
         # The parties do it by signing the agreement that continues this one, before or after its end.
         transition("renew", "completed", "renewed", "buyer|producer|system"),

@@ -1,4 +1,4 @@
-"""Meetings of the committee with decisions and tasks, grievances, breaches, notices, and contributions as given."""
+"""Meetings of the committee, decisions, tasks, grievances, breaches, notices, pauses, and contributions as given."""
 
 import datetime as dt
 
@@ -122,6 +122,33 @@ class Notice(Entity, kw_only=True):
     reason: Mapped[str] = mapped_column(Text)
     given_at: Mapped[dt.datetime]
     ends_on: Mapped[dt.date]
+
+    agreement: Mapped[Agreement] = relationship(init=False, repr=False)
+
+
+class Suspension(Entity, kw_only=True):
+    """A pause until a day that one side proposes and the other agrees to; an agreement has one open at most."""
+
+    __tablename__ = "suspensions"
+    __table_args__ = (
+        CheckConstraint(f"side IN {PARTY_SIDES}", name="side"),
+        Index(
+            "uq_suspensions_open",
+            "agreement_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, init=False)
+    agreement_id: Mapped[int] = mapped_column(ForeignKey("agreements.id"), index=True)
+    side: Mapped[str]
+    reason: Mapped[str] = mapped_column(Text)
+    until: Mapped[dt.date]
+    proposed_at: Mapped[dt.datetime]
+    agreed_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+    ended_at: Mapped[dt.datetime | None] = mapped_column(default=None)
 
     agreement: Mapped[Agreement] = relationship(init=False, repr=False)
 

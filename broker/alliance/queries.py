@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, joinedload
 
-from broker.alliance.models import Breach, Grievance, Meeting, Notice
+from broker.agreements.models import Agreement
+from broker.alliance.models import Breach, Grievance, Meeting, Notice, Suspension
 
 
 def meetings_of(session: Session, agreement_id: int) -> Sequence[Meeting]:
@@ -29,6 +30,14 @@ def breaches_of(session: Session, agreement_id: int) -> Sequence[Breach]:
     return session.scalars(query.order_by(Breach.id.desc())).all()
 
 
-def notice_of(session: Session, agreement_id: int) -> Notice | None:
-    """The notice by which a party ends the agreement."""
-    return session.scalar(select(Notice).where(Notice.agreement_id == agreement_id))
+def notice_and_pause_of(session: Session, agreement_id: int) -> tuple[Notice | None, Suspension | None]:
+    """The notice by which a party ends the agreement, and the pause that is proposed or running."""
+    query = (
+        select(Notice, Suspension)
+        .select_from(Agreement)
+        .outerjoin(Notice, Notice.agreement_id == Agreement.id)
+        .outerjoin(Suspension, and_(Suspension.agreement_id == Agreement.id, Suspension.ended_at.is_(None)))
+        .where(Agreement.id == agreement_id)
+    )
+    notice, pause = session.execute(query).one()
+    return notice, pause

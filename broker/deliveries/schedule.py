@@ -62,7 +62,7 @@ def reschedule(tx: Transaction, event: AgreementAmended) -> None:
             delivery.planned_kg = Decimal(wanted[start]["quantity_kg"])
         else:
             delivery.ended_reason = reason
-            moved(tx, delivery, "cancel", event.side)
+            moved(tx, delivery, "cancel", event.side, told=False)
     number = max((one.number for one in there.values()), default=0)
     for start in sorted(wanted.keys() - there.keys()):
         number += 1
@@ -158,15 +158,16 @@ def done(tx: Transaction, delivery_id: int) -> Delivery:
     return tx.session.get_one(Delivery, delivery_id)
 
 
-def moved(tx: Transaction, delivery: Delivery, step: str, side: str) -> Delivery:
-    """Carry out a step, with its audit row and its event."""
+def moved(tx: Transaction, delivery: Delivery, step: str, side: str, *, told: bool = True) -> Delivery:
+    """Carry out a step, with its audit row and, unless another letter tells of it (`told`), its event."""
     DELIVERY.move(delivery, step, side)
     tx.session.flush()
     tx.record(
         f"delivery.{step}", "delivery", delivery.id, delivery.agreement.organization_id, side=side,
         state=delivery.state,
     )  # fmt: skip
-    tx.emit(DeliveryMoved(delivery.id, step, side))
+    if told:
+        tx.emit(DeliveryMoved(delivery.id, step, side))
     return delivery
 
 
@@ -220,7 +221,8 @@ def _miss(tx: Transaction) -> int:
         Delivery.ends_on < tx.today + dt.timedelta(days=1) - GRACE,
     )
     for delivery in tx.session.scalars(late.order_by(Delivery.id).with_for_update()):
-        if delivery.ends_on + GRACE < day_of(delivery.agreement, tx.now):
+        paused = delivery.agreement.state == "suspended"
+        if not paused and delivery.ends_on + GRACE < day_of(delivery.agreement, tx.now):
             moved(tx, delivery, "miss", "system")
             missed += 1
     return missed

@@ -23,14 +23,17 @@ from broker.listings.models import VISIBILITIES
 from broker.listings.place import read_place
 from broker.listings.reader import Reader
 from broker.numerals import Separator
+from broker.quantity import to_gram
 
 CAPACITY_FIELDS = (
-    "product", "area_ha", "yield_t_ha_year", "grade_share_pct", "loss_pct", "delivery_share_pct", "months",
+    "product", "kg_week", "area_ha", "yield_t_ha_year", "grade_share_pct", "loss_pct", "delivery_share_pct", "months",
     "elsewhere_kg_year", "country", "municipality", "lat", "lon", "ask_price", "reserve_price", "currency",
     "price_unit", "price_unit_kg", "max_wait_days", "min_lot_kg", "packing", "packing_kg", "description",
     "visibility",
 )  # fmt: skip
 CAPACITY_DEFAULTS = {"months": "1-12", "elsewhere_kg_year": "0", "min_lot_kg": "0", "visibility": "public"}
+# What the year's volume is reckoned from, where it is not stated as kg a week.
+FACTORS = ("area_ha", "yield_t_ha_year", "grade_share_pct", "loss_pct", "delivery_share_pct")
 _SPAN = re.compile(r"(\d{1,2})(?:\s*-\s*(\d{1,2}))?")
 
 
@@ -44,6 +47,7 @@ class CapacityInput:
     grade_share_pct: Decimal
     loss_pct: Decimal
     delivery_share_pct: Decimal
+    kg_week: Decimal | None
     calendar: list[int]
     elsewhere_kg_year: Decimal
     country: str
@@ -79,14 +83,7 @@ def read_capacity(raw: Mapping[str, str], *, decimal_separator: Separator, home:
     price_unit = read_price_unit(reader, country, product)
     place = read_place(reader, country)
     packing = read_packing(reader)
-    loss = reader.decimal("loss_pct", low=0, high=60)
-    if loss is None and product and not reader.has("loss_pct"):
-        loss = products.get(product).postharvest_loss * 100
-    values: dict[str, Any] = {
-        "area_ha": reader.decimal("area_ha", required=True, above=0, high=1_000_000),
-        "yield_t_ha_year": reader.decimal("yield_t_ha_year", required=True, above=0, high=200),
-        "grade_share_pct": reader.decimal("grade_share_pct", required=True, above=0, high=100),
-        "delivery_share_pct": reader.decimal("delivery_share_pct", required=True, above=0, high=100),
+    values: dict[str, Any] = _volume(reader, product) | {
         "elsewhere_kg_year": reader.decimal("elsewhere_kg_year", low=0, high=10**12),
         "min_lot_kg": reader.decimal("min_lot_kg", low=0, high=10**9),
         "max_wait_days": reader.whole("max_wait_days", required=True, high=365),
@@ -98,13 +95,35 @@ def read_capacity(raw: Mapping[str, str], *, decimal_separator: Separator, home:
         "visibility": reader.choice("visibility", VISIBILITIES),
     }
     reader.faults.raise_if_any()
-    assert price_unit and place and loss is not None
+    assert price_unit and place
     return CapacityInput(
-        product=product, loss_pct=loss, country=country, municipality=place.name, lat=place.lat,
+        product=product, country=country, municipality=place.name, lat=place.lat,
         lon=place.lon,
         currency=currency, price_unit=price_unit[0], price_unit_kg=price_unit[1], packing=packing[0],
         packing_kg=packing[1], **values,
     )  # fmt: skip
+
+
+def _volume(reader: Reader, product: str) -> dict[str, Decimal | None]:
+    """Either kg a week, or what the volume is reckoned from; the usual loss, which a form fills in, is no answer."""
+    if reader.has("kg_week"):
+        said_twice = any(reader.has(name) for name in FACTORS if name != "loss_pct")
+        reader.faults.require(not said_twice, "volume_said_twice", "kg_week")
+        kg_week = reader.decimal("kg_week", above=0, high=10**9)
+        if kg_week is not None and to_gram(kg_week) <= 0:
+            reader.faults.add("volume_zero", "kg_week")
+        return dict.fromkeys(FACTORS, Decimal(0)) | {"kg_week": kg_week}
+    loss = reader.decimal("loss_pct", low=0, high=60)
+    if loss is None and product and not reader.has("loss_pct"):
+        loss = products.get(product).postharvest_loss * 100
+    return {
+        "area_ha": reader.decimal("area_ha", required=True, above=0, high=1_000_000),
+        "yield_t_ha_year": reader.decimal("yield_t_ha_year", required=True, above=0, high=200),
+        "grade_share_pct": reader.decimal("grade_share_pct", required=True, above=0, high=100),
+        "loss_pct": loss,
+        "delivery_share_pct": reader.decimal("delivery_share_pct", required=True, above=0, high=100),
+        "kg_week": None,
+    }
 
 
 def months_text(calendar: list[int]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from broker.listings.capacity_input import months_text
+from broker.listings.capacity_input import FACTORS, months_text
 from broker.listings.models import Capacity, Need
 from broker.listings.spec import limits_as_fields, values_as_fields
 from broker.money import Money
@@ -50,13 +50,11 @@ def need_cells(need: Need) -> dict[str, Cell]:
 
 def capacity_cells(capacity: Capacity) -> dict[str, Cell]:
     """The fields of `capacity_input.CAPACITY_FIELDS` that are filled, and one `spec_` field per value."""
+    stated = capacity.kg_week is not None
     cells: dict[str, Any] = {
         "product": capacity.product,
-        "area_ha": capacity.area_ha,
-        "yield_t_ha_year": capacity.yield_t_ha_year,
-        "grade_share_pct": capacity.grade_share_pct,
-        "loss_pct": capacity.loss_pct,
-        "delivery_share_pct": capacity.delivery_share_pct,
+        "kg_week": capacity.kg_week,
+        **{name: None if stated else getattr(capacity, name) for name in FACTORS},
         "months": months_text(capacity.calendar),
         "elsewhere_kg_year": capacity.elsewhere_kg_year,
         "ask_price": _amount(capacity.ask_minor, capacity.currency),

@@ -68,6 +68,7 @@ _WORDS = {
     "contributions": "aportes",
     "description": "descripción, observaciones, notas",
     "visibility": "visibilidad",
+    "kg_week": "kg por semana, kilos por semana",
     "area_ha": "área, área ha, hectáreas, ha",
     "yield_t_ha_year": "rendimiento, rendimiento t/ha, t/ha/año",
     "grade_share_pct": "porcentaje de la categoría, % de la categoría",

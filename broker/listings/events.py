@@ -11,19 +11,21 @@ from broker.events import Event
 class NeedChanged(Event):
     """Published, edited, withdrawn, expired or closed: what was computed from it may be out of date.
 
-    `reason` is what the owner gave for ending it, for those who were asked.
+    `reason` is what the owner gave for ending it, for those who were asked; `step` names the transition.
     """
 
     need_id: int
     reason: str = ""
+    step: str = "edit"
 
 
 @dataclass(frozen=True)
 class CapacityChanged(Event):
-    """Published, edited, reconfirmed, withdrawn or gone stale; `reason` as for a need."""
+    """Published, edited, reconfirmed, withdrawn or gone stale; `reason` and `step` as for a need."""
 
     capacity_id: int
     reason: str = ""
+    step: str = "edit"
 
 
 @dataclass(frozen=True)
@@ -32,3 +34,17 @@ class CapacityReserved(Event):
 
     capacity_id: int
     need_id: int
+
+
+@dataclass(frozen=True)
+class QuestionAsked(Event):
+    """An organization asked about a need."""
+
+    question_id: int
+
+
+@dataclass(frozen=True)
+class QuestionAnswered(Event):
+    """The buyer, or his broker, answered it or declined to."""
+
+    question_id: int

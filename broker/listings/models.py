@@ -117,6 +117,9 @@ class Need(Entity, kw_only=True):
     contributions: Mapped[list["Contribution"]] = relationship(
         default_factory=list, repr=False, cascade="all, delete-orphan", order_by="Contribution.id"
     )
+    questions: Mapped[list["NeedQuestion"]] = relationship(
+        init=False, repr=False, order_by="NeedQuestion.id", viewonly=True
+    )
 
     __mapper_args__ = {"version_id_col": version}
 
@@ -131,18 +134,11 @@ class Need(Entity, kw_only=True):
 
     @property
     def price(self) -> UnitPrice | None:
-        return self._unit_price(self.price_minor)
+        return _unit_price(self, self.price_minor)
 
     @property
     def reserve_price(self) -> UnitPrice | None:
-        return self._unit_price(self.reserve_minor)
-
-    def _unit_price(self, minor: int | None) -> UnitPrice | None:
-        return (
-            None
-            if minor is None
-            else UnitPrice(Money(minor, self.currency), self.price_unit, self.price_unit_kg)
-        )
+        return _unit_price(self, self.reserve_minor)
 
 
 class Contribution(Entity, kw_only=True):
@@ -164,9 +160,29 @@ class Contribution(Entity, kw_only=True):
     reimbursable: Mapped[bool] = mapped_column(default=False)
 
 
+class NeedQuestion(Entity, kw_only=True):
+    """What an organization asked about a need. Once answered, both are shown to every reader of the need; who asked is
+    told to nobody. A question that the buyer declines is shown to the asker alone."""
+
+    __tablename__ = "need_questions"
+    __table_args__ = (
+        UniqueConstraint("asked_by_id", "request_key"),
+        CheckConstraint("answer IS NULL OR answered_at IS NOT NULL", name="answered"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, init=False)
+    need_id: Mapped[int] = mapped_column(ForeignKey("needs.id"), index=True)
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    question: Mapped[str] = mapped_column(Text)
+    asked_at: Mapped[dt.datetime]
+    request_key: Mapped[str]
+    answer: Mapped[str | None] = mapped_column(Text, default=None)
+    answered_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+
+
 class Capacity(Entity, kw_only=True):
     """What members will deliver, not what they harvest: area x yield x grade share x (1 - loss) x delivery
-    share.
+    share. Where `kg_week` is stated outright, the five factors are 0 and say nothing.
 
     Prices are minor units of `currency` per `price_unit` at the organization's door; no asking price means
     that the organization takes the buyer's formula. The reserve price is the lowest it would take and is
@@ -195,6 +211,7 @@ class Capacity(Entity, kw_only=True):
     grade_share_pct: Mapped[Decimal] = mapped_column(ExactDecimal)
     loss_pct: Mapped[Decimal] = mapped_column(ExactDecimal)
     delivery_share_pct: Mapped[Decimal] = mapped_column(ExactDecimal)
+    kg_week: Mapped[Decimal | None] = mapped_column(Kilograms, default=None)
     calendar: Mapped[list[int]]
     volume_kg_year: Mapped[Decimal] = mapped_column(Kilograms)
     elsewhere_kg_year: Mapped[Decimal] = mapped_column(Kilograms, default=Decimal(0))
@@ -216,6 +233,7 @@ class Capacity(Entity, kw_only=True):
     visibility: Mapped[str] = mapped_column(default="public")
     state: Mapped[str] = mapped_column(default="draft")
     confirmed_at: Mapped[dt.datetime]
+    confirmed_before: Mapped[dt.datetime | None] = mapped_column(default=None)
     version: Mapped[int] = mapped_column(init=False)
     request_key: Mapped[str | None] = mapped_column(unique=True, default=None)
     created_at: Mapped[dt.datetime]
@@ -230,18 +248,11 @@ class Capacity(Entity, kw_only=True):
 
     @property
     def ask_price(self) -> UnitPrice | None:
-        return self._unit_price(self.ask_minor)
+        return _unit_price(self, self.ask_minor)
 
     @property
     def reserve_price(self) -> UnitPrice | None:
-        return self._unit_price(self.reserve_minor)
-
-    def _unit_price(self, minor: int | None) -> UnitPrice | None:
-        return (
-            None
-            if minor is None
-            else UnitPrice(Money(minor, self.currency), self.price_unit, self.price_unit_kg)
-        )
+        return _unit_price(self, self.reserve_minor)
 
 
 class CapacitySlot(Entity, kw_only=True):
@@ -264,3 +275,9 @@ class CapacitySlot(Entity, kw_only=True):
     starts_on: Mapped[dt.date]
     available_kg: Mapped[Decimal] = mapped_column(Kilograms)
     reserved_kg: Mapped[Decimal] = mapped_column(Kilograms, default=Decimal(0))
+
+
+def _unit_price(listing: Need | Capacity, minor: int | None) -> UnitPrice | None:
+    if minor is None:
+        return None
+    return UnitPrice(Money(minor, listing.currency), listing.price_unit, listing.price_unit_kg)

@@ -91,7 +91,8 @@ def visible_need(
     Raises NotFound.
     """
     query = select(Need).where(Need.id == need_id)
-    query = query.options(joinedload(Need.buyer), joinedload(Need.contributions))
+    # One statement: few rows of each, and a page sends few statements.
+    query = query.options(joinedload(Need.buyer), joinedload(Need.contributions), joinedload(Need.questions))
     need = session.scalars(query).unique().one_or_none()
     public = need is not None and need.visibility == "public" and need.state != "draft"
     if need is None or not (_visible(actor, need.buyer_id, public) or invited()):
@@ -117,14 +118,17 @@ def needs_of(
     *,
     states: Sequence[str] | None = None,
     contributions: bool = False,
+    questions: bool = False,
 ) -> list[Need]:
-    """The needs of some buyers, newest first; with their contributions where those are asked for."""
+    """The needs of some buyers, newest first; with their contributions and questions where those are asked for."""
     query = (
         select(Need).where(Need.buyer_id.in_(owners)).options(joinedload(Need.buyer)).order_by(Need.id.desc())
     )
     if contributions:
         query = query.options(selectinload(Need.contributions))
-    return list(session.scalars(query if states is None else query.where(Need.state.in_(states))))
+    if questions:
+        query = query.options(joinedload(Need.questions))
+    return list(session.scalars(query if states is None else query.where(Need.state.in_(states))).unique())
 
 
 def capacities_of(

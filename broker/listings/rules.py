@@ -11,7 +11,7 @@ from broker.errors import Faults
 from broker.listings.capacity_input import CapacityInput
 from broker.listings.need_input import NeedInput
 from broker.listings.periods import DAY, total_kg
-from broker.listings.volume import volume_kg_year
+from broker.listings.volume import volume_kg_year, volume_of_weeks
 from broker.quantity import to_gram
 
 LONGEST_WINDOW = dt.timedelta(days=3 * 366)
@@ -50,16 +50,20 @@ def check_need(data: NeedInput, now: dt.date) -> None:
 def check_capacity(data: CapacityInput) -> Decimal:
     """The year's volume in kg. Raises Invalid with every broken rule."""
     faults = Faults()
-    volume = volume_kg_year(
-        data.area_ha, data.yield_t_ha_year, data.grade_share_pct, data.loss_pct, data.delivery_share_pct
-    )
-    faults.require(volume > 0, "volume_zero", "area_ha")
+    product = products.get(data.product)
+    if data.kg_week is not None:
+        volume = volume_of_weeks(data.kg_week, data.calendar, storable=product.storable)
+    else:
+        volume = volume_kg_year(
+            data.area_ha, data.yield_t_ha_year, data.grade_share_pct, data.loss_pct, data.delivery_share_pct
+        )
+    faults.require(volume > 0, "volume_zero", "area_ha" if data.kg_week is None else "kg_week")
     faults.require(
         data.elsewhere_kg_year <= volume, "elsewhere_above_volume", "elsewhere_kg_year", volume=volume
     )
     if data.ask_minor is not None and data.reserve_minor is not None and data.reserve_minor > data.ask_minor:
         faults.add("reserve_above_ask", "reserve_price")
-    typical = products.get(data.product).typical_yield
+    typical = product.typical_yield
     if typical is not None and data.yield_t_ha_year > 10 * typical:
         faults.add("yield_implausible", "yield_t_ha_year", typical=typical)
     faults.raise_if_any()

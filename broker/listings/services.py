@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from itertools import count
 from typing import Any, TypeVar
@@ -14,6 +15,7 @@ from broker.clock import local_date
 from broker.errors import Conflict, NotFound, RuleBroken
 from broker.listings.agreed import keep_promises, keep_terms_of_capacity, keep_terms_of_need
 from broker.listings.capacity_input import CapacityInput
+from broker.listings.confirming import confirm, is_old, may_undo
 from broker.listings.events import CapacityChanged, NeedChanged
 from broker.listings.models import Capacity, CapacitySlot, Contribution, Need
 from broker.listings.need_input import NeedInput
@@ -46,20 +48,26 @@ def post_need(
     sent = select(Need).where(Need.buyer_id == buyer_id, Need.request_key == request_key)
     if request_key and (first := tx.session.scalar(sent)):
         return first
-    check_need(data, tx.now)
-    need = Need(
-        **need_values(data),
-        buyer_id=buyer_id,
-        reference=reference or next(free_references(references_of(tx.session, Need, buyer_id), "R")),
-        contributions=[Contribution(type=c.type, description=c.description) for c in data.contributions],
-        request_key=request_key,
-        created_at=tx.now,
-        updated_at=tx.now,
-    )
+    need = need_as_posted(data, buyer_id, tx.now)
+    need.reference = reference or next(free_references(references_of(tx.session, Need, buyer_id), "R"))
+    need.request_key = request_key
     tx.session.add(need)
     tx.session.flush()
     tx.record("need.posted", "need", need.id, buyer_id, reference=need.reference)
     return need
+
+
+def need_as_posted(data: NeedInput, buyer_id: int, now: dt.datetime) -> Need:
+    """The draft that posting `data` would enter, kept nowhere and without a reference. Raises Invalid."""
+    check_need(data, now)
+    return Need(
+        **need_values(data),
+        buyer_id=buyer_id,
+        reference="",
+        contributions=[Contribution(type=c.type, description=c.description) for c in data.contributions],
+        created_at=now,
+        updated_at=now,
+    )
 
 
 def edit_need(tx: Transaction, need_id: int, version: int, data: NeedInput) -> Need:
@@ -94,7 +102,7 @@ def move_need(tx: Transaction, need_id: int, name: str, *, reason: str = "") -> 
     NEED.move(need, name, role)
     need.updated_at = tx.now
     tx.record(f"need.{name}", "need", need.id, need.buyer_id, reason=reason)
-    tx.emit(NeedChanged(need.id, reason))
+    tx.emit(NeedChanged(need.id, reason, name))
     return need
 
 
@@ -146,6 +154,7 @@ def edit_capacity(tx: Transaction, capacity_id: int, version: int, data: Capacit
         CAPACITY.move(capacity, "reconfirm", "owner")
         _restore_promises(tx, capacity)
     capacity.updated_at = capacity.confirmed_at = tx.now
+    capacity.confirmed_before = None
     tx.record("capacity.edited", "capacity", capacity.id, capacity.organization_id, fields=changed)
     tx.emit(CapacityChanged(capacity.id))
     return capacity
@@ -160,12 +169,33 @@ def move_capacity(tx: Transaction, capacity_id: int, name: str, *, reason: str =
         keep_promises(tx, capacity)
     CAPACITY.move(capacity, name, role)
     if name == "reconfirm":
-        capacity.confirmed_at = tx.now
+        confirm(capacity, tx.now)
         _restore_promises(tx, capacity)
-    capacity.updated_at = tx.now
+    else:
+        # What was computed from its figures still holds when they are only confirmed.
+        capacity.updated_at = tx.now
     tx.record(f"capacity.{name}", "capacity", capacity.id, capacity.organization_id, reason=reason)
     if name != "reconfirm" or was_stale:
-        tx.emit(CapacityChanged(capacity.id, reason))
+        tx.emit(CapacityChanged(capacity.id, reason, name))
+    return capacity
+
+
+def undo_reconfirm(tx: Transaction, capacity_id: int) -> Capacity:
+    """Take back a confirmation of the last hour; done twice it is done once.
+
+    Raises Conflict('confirmation_stands') when it is older.
+    """
+    capacity = load_capacity(tx, capacity_id)
+    require_act_for(tx.actor, capacity.organization_id)
+    if capacity.confirmed_before is None:
+        return capacity
+    if not may_undo(capacity, tx.now):
+        raise Conflict("confirmation_stands")
+    capacity.confirmed_at, capacity.confirmed_before = capacity.confirmed_before, None
+    tx.record("capacity.unconfirm", "capacity", capacity.id, capacity.organization_id)
+    if is_old(capacity, tx.now) and capacity.state in ("published", "partially_committed"):
+        CAPACITY.move(capacity, "go_stale", "system")
+        tx.emit(CapacityChanged(capacity.id, step="go_stale"))
     return capacity
 
 

@@ -12,7 +12,8 @@ from types import MappingProxyType
 
 from broker.catalogue import attributes, countries, products, units
 from broker.catalogue.loading import DataFault
-from broker.listings.cells import Cell
+from broker.listings.cells import Cell, need_cells
+from broker.listings.models import Need
 from broker.listings.need_input import NEED_DEFAULTS, NEED_FIELDS
 from broker.listings.periods import monday_of
 from broker.listings.spec import limit_names
@@ -48,6 +49,14 @@ def need_template(product: str, country: str, municipality: str, today: dt.date)
             "price_unit": "kg",
         }
     )
+
+
+def need_copy(need: Need, today: dt.date) -> dict[str, Cell]:
+    """Fields of a need to begin with: those of a past one, as long, and with its first delivery as far from today as a
+    template's."""
+    start = monday_of(today + FIRST_DELIVERY)
+    length = need.ends_on - need.starts_on
+    return need_cells(need) | {"start": start, "end": start + length, "reply_by": start - REPLY}
 
 
 @cache

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from sqlalchemy import select
 
-from broker.catalogue import countries, products
+from broker.catalogue import countries
 from broker.clock import local_date
+from broker.listings.confirming import is_old
 from broker.listings.models import Capacity, Need
 from broker.listings.reserve import is_spent
 from broker.listings.services import move_capacity, move_need
@@ -47,9 +46,7 @@ def _age_capacities(tx: Transaction) -> int:
             if not is_spent(tx, capacity):
                 CAPACITY.move(capacity, "free_partly", "system")
                 tx.record("capacity.free_partly", "capacity", capacity.id, capacity.organization_id)
-        elif tx.now - capacity.confirmed_at > dt.timedelta(
-            days=products.get(capacity.product).perishable_days
-        ):
+        elif is_old(capacity, tx.now):
             move_capacity(tx, capacity.id, "go_stale")
             stale += 1
     return stale

@@ -32,6 +32,13 @@ def volume_kg_year(
     return to_gram(area_ha * yield_t_ha_year * 1000 * share)
 
 
+def volume_of_weeks(kg_week: Decimal, calendar: Sequence[int], *, storable: bool) -> Decimal:
+    """kg a year of an organization that says what it delivers in a week while it delivers: every week where the
+    produce keeps, else the weeks of its months."""
+    months = 12 if storable else sum(1 for weight in calendar if weight)
+    return to_gram(kg_week * WEEKS_PER_MONTH * months)
+
+
 @dataclass(frozen=True)
 class Supply:
     """The calendar of one capacity. `volume` is kg a year after what is committed elsewhere; `calendar` has
@@ -80,7 +87,7 @@ class Supply:
         monday, total = monday_of(period.start), Decimal(0)
         while monday <= period.end:
             days = overlap_days(monday, monday + 6 * DAY, period.start, period.end)
-            drained = self.reserved_weeks.get(monday, Decimal(0)) + self._one_off_drain(monday.year)
+            drained = self.promised(monday)
             if days == 7:
                 total += 7 * max(Decimal(0), self.in_week(monday) - drained)
             else:
@@ -89,6 +96,11 @@ class Supply:
                 total += max(Decimal(0), rates - days * drained)
             monday += WEEK
         return total / period.days * period.weeks
+
+    def promised(self, monday: dt.date) -> Decimal:
+        """kg of the week that starts on `monday` that are promised, with its part of what one-off sales of the year
+        take."""
+        return self.reserved_weeks.get(monday, Decimal(0)) + self._one_off_drain(monday.year)
 
     def _one_off_drain(self, year: int) -> Decimal:
         """Per week, what one-off sales of a year take beyond the weekly reservations."""

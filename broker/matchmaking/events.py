@@ -21,7 +21,8 @@ class SuggestionAnswered(Event):
 
 @dataclass(frozen=True)
 class SuggestionStale(Event):
-    """`reason` is what a party gave for ending its need or capacity; empty where figures changed."""
+    """`because` is one of matchmaking.models.ENDINGS, `reason` what a party gave for ending its need or capacity."""
 
     suggestion_id: int
+    because: str
     reason: str = ""

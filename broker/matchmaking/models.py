@@ -14,6 +14,12 @@ RUN_STATES = ("queued", "running", "done", "failed", "cancelled")
 SUGGESTION_STATES = (
     "generated", "shortlisted", "sent", "accepted_one", "accepted_both", "converted", "declined", "stale",
 )  # fmt: skip
+# Why a suggestion no longer stands, for the parties before whom it lay.
+ENDINGS = (
+    "need_withdrawn", "need_closed", "need_expired", "need_changed", "need_filled", "capacity_withdrawn",
+    "capacity_stale", "capacity_changed", "goods_gone", "mandate_ended", "judged_anew",
+    "draft_abandoned",
+)  # fmt: skip
 LIVE_STATES = ("shortlisted", "sent", "accepted_one", "accepted_both", "converted")
 
 
@@ -135,7 +141,8 @@ class Suggestion(Entity, kw_only=True):
 
     Prices are whole ten-thousandths of the need's currency unit per kg (broker.money.KgPrice), landed at the
     buyer's place: a price per kg of a cheap good moves below the cent. `run_id` proposed it; `plan_run_id` is the run
-    whose plan counts on it now, another one when a later plan was kept while it was under way.
+    whose plan counts on it now, another one when a later plan was kept while it was under way. `ended_because` is one
+    of ENDINGS once it is stale, `ended_note` the reason that the party gave who ended it; both sides read them.
     """
 
     __tablename__ = "suggestions"
@@ -186,6 +193,8 @@ class Suggestion(Entity, kw_only=True):
     declined_by: Mapped[str | None] = mapped_column(default=None)
     decline_reason: Mapped[str | None] = mapped_column(default=None)
     decline_note: Mapped[str] = mapped_column(Text, default="")
+    ended_because: Mapped[str | None] = mapped_column(default=None)
+    ended_note: Mapped[str | None] = mapped_column(Text, default=None)
     version: Mapped[int] = mapped_column(init=False)
 
     need: Mapped[Need] = relationship(init=False, repr=False)

@@ -15,17 +15,21 @@ from sqlalchemy.orm import Session, joinedload
 from broker.errors import NotFound
 from broker.listings.models import Capacity, Need
 from broker.matchmaking.models import Suggestion
+from broker.matchmaking.suggestions import ANSWERABLE, is_late
 from broker.money import KgPrice
 from broker.parties.actor import Actor
 from broker.parties.models import Organization
 from broker.prices.worth import delivered_today
+
+STANDING = (*ANSWERABLE, "accepted_both", "converted")
 
 
 @dataclass(frozen=True)
 class PartyView:
     """What one side sees. Prices per kg in the need's currency; for the producer `at_door` is the proposal less
     freight, and `worth_today` what is left of it once usual rejects and waiting are counted too. `own_end` is this
-    side's end of the corridor, landed."""
+    side's end of the corridor, landed. `late` once the replies were due by an earlier day; `ended_because` and
+    `ended_note` say why a suggestion no longer stands."""
 
     id: int
     side: str
@@ -47,10 +51,18 @@ class PartyView:
     other_answer_at: dt.datetime | None
     declined_by: str | None
     decline_reason: str | None
+    late: bool
+    ended_because: str | None
+    ended_note: str | None
 
     @property
     def may_answer(self) -> bool:
-        return self.state in ("sent", "accepted_one") and self.my_answer_at is None
+        """Whether this side may still say something; a late one may only decline."""
+        return self.state in ANSWERABLE and self.my_answer_at is None
+
+    @property
+    def may_accept(self) -> bool:
+        return self.may_answer and not self.late
 
     @property
     def usual_kg(self) -> Decimal:
@@ -58,7 +70,7 @@ class PartyView:
         return max((kg for _, _, kg in self.periods), default=Decimal(0))
 
 
-def inbox(session: Session, actor: Actor) -> list[PartyView]:
+def inbox(session: Session, actor: Actor, now: dt.datetime) -> list[PartyView]:
     """What was sent to the actor's organization, what waits for an answer first, then the newest."""
     own = actor.organization_id
     query = (
@@ -66,17 +78,40 @@ def inbox(session: Session, actor: Actor) -> list[PartyView]:
         .where(or_(Need.buyer_id == own, Capacity.organization_id == own))
         .order_by(Suggestion.id.desc())
     )
-    views = [_view(suggestion, own) for suggestion in session.scalars(query)]
-    return sorted(views, key=lambda view: not view.may_answer)
+    views = [_view(suggestion, own, now) for suggestion in session.scalars(query)]
+    return sorted(views, key=lambda view: not view.may_accept)
 
 
-def view_of(session: Session, actor: Actor, suggestion_id: int) -> PartyView:
+@dataclass(frozen=True)
+class Comparison:
+    """The offers for one need, the cheapest landed first; what they come to together, and their mean price landed."""
+
+    offers: Sequence[PartyView]
+    total_kg: Decimal
+    mean: KgPrice | None
+
+
+def comparison(session: Session, actor: Actor, need_id: int, now: dt.datetime) -> Comparison:
+    """What was sent to the buyer for one of his needs and still stands or was agreed."""
+    query = _sent().where(
+        Suggestion.need_id == need_id, Need.buyer_id == actor.organization_id, Suggestion.state.in_(STANDING)
+    )
+    views = [_view(suggestion, actor.organization_id, now) for suggestion in session.scalars(query)]
+    offers = sorted(views, key=lambda view: (view.proposed.points, view.id))
+    total = sum((view.total_kg for view in offers), Decimal(0))
+    if not total:
+        return Comparison(offers, total, None)
+    money = sum((view.proposed.amount * view.total_kg for view in offers), Decimal(0))
+    return Comparison(offers, total, KgPrice.rounded(money / total, offers[0].proposed.currency))
+
+
+def view_of(session: Session, actor: Actor, suggestion_id: int, now: dt.datetime) -> PartyView:
     """One suggestion as the actor's side sees it. Raises NotFound for strangers and before it was sent."""
     suggestion = session.scalar(_sent().where(Suggestion.id == suggestion_id))
     own = actor.organization_id
     if suggestion is None or own not in (suggestion.need.buyer_id, suggestion.capacity.organization_id):
         raise NotFound("not_found")
-    return _view(suggestion, own)
+    return _view(suggestion, own, now)
 
 
 def knows_need(session: Session, actor: Actor, need_id: int) -> bool:
@@ -111,7 +146,7 @@ def _sent() -> Any:
     )
 
 
-def _view(suggestion: Suggestion, own: int | None) -> PartyView:
+def _view(suggestion: Suggestion, own: int | None, now: dt.datetime) -> PartyView:
     side = "buyer" if own == suggestion.need.buyer_id else "producer"
     currency = suggestion.currency
     proposed, freight = KgPrice(suggestion.price_proposed, currency), KgPrice(suggestion.freight, currency)
@@ -147,4 +182,7 @@ def _view(suggestion: Suggestion, own: int | None) -> PartyView:
         other_answer_at=answers[1] if side == "buyer" else answers[0],
         declined_by=suggestion.declined_by,
         decline_reason=suggestion.decline_reason,
+        late=is_late(suggestion.need, now),
+        ended_because=suggestion.ended_because,
+        ended_note=suggestion.ended_note,
     )

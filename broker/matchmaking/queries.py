@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ScalarSelect, func, select
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy.orm import Session, aliased, defer, joinedload
 from sqlalchemy.sql.expression import SQLColumnExpression
 
 from broker.errors import NotFound
@@ -36,6 +36,11 @@ class CoverageRow:
     suggestions: int
     waiting: int
     computed_at: dt.datetime | None
+
+    @property
+    def uncovered(self) -> bool:
+        """Computed, and below the least that serves the buyer."""
+        return self.result is not None and self.planned_pct < self.need.min_fill_pct
 
 
 def runs_of(session: Session, actor: Actor) -> Sequence[MatchingRun]:
@@ -85,7 +90,7 @@ def coverage_board(session: Session, actor: Actor) -> list[CoverageRow]:
         .outerjoin(NeedResult, NeedResult.id == plan_in_force(actor, Need.id))
         .outerjoin(MatchingRun, MatchingRun.id == func.coalesce(NeedResult.run_id, latest_done(actor)))
         .where(Need.buyer_id.in_(actor.clients), Need.state.in_((*OPEN_NEEDS, "covered")))
-        .options(joinedload(Need.buyer))
+        .options(joinedload(Need.buyer), defer(NeedResult.summary), defer(NeedResult.per_period))
     )
     rows = [_row(*found) for found in session.execute(query)]
     return sorted(rows, key=lambda row: (row.planned_pct, row.need.starts_on, row.need.id))
@@ -135,20 +140,6 @@ def shortlisted_ids(session: Session, actor: Actor, need_id: int) -> list[int]:
         Suggestion.state == "shortlisted",
     )
     return list(session.scalars(query))
-
-
-def waiting_suggestions(session: Session, actor: Actor, states: Sequence[str]) -> Sequence[Suggestion]:
-    """The broker's suggestions in some states, longest waiting first."""
-    query = (
-        select(Suggestion)
-        .where(Suggestion.broker_id == actor.organization_id, Suggestion.state.in_(states))
-        .options(
-            joinedload(Suggestion.capacity).joinedload(Capacity.organization),
-            joinedload(Suggestion.need).joinedload(Need.buyer),
-        )
-        .order_by(Suggestion.sent_at, Suggestion.id)
-    )
-    return session.scalars(query).all()
 
 
 def latest_done(actor: Actor) -> ScalarSelect[Any]:

@@ -9,6 +9,8 @@ from typing import Any
 
 from sqlalchemy import select
 
+from broker.catalogue import countries
+from broker.clock import local_date
 from broker.errors import Conflict, NotAllowed, NotFound, RuleBroken
 from broker.events import on
 from broker.listings.events import CapacityChanged, CapacityReserved, NeedChanged
@@ -27,7 +29,11 @@ from broker.readiness.services import ReadinessAssessed
 from broker.transaction import Transaction
 
 BEFORE_SENDING = ("generated", "shortlisted")
-WAITING_STATES = (*BEFORE_SENDING, "sent", "accepted_one")
+ANSWERABLE = ("sent", "accepted_one")
+WAITING_STATES = (*BEFORE_SENDING, *ANSWERABLE)
+# Step of a need or capacity -> why suggestions end; any other step has changed its figures.
+NEED_ENDINGS = {"withdraw": "need_withdrawn", "close": "need_closed", "expire": "need_expired"}
+CAPACITY_ENDINGS = {"withdraw": "capacity_withdrawn", "go_stale": "capacity_stale"}
 
 
 def shortlist(tx: Transaction, suggestion_id: int) -> Suggestion:
@@ -68,12 +74,15 @@ def send(tx: Transaction, suggestion_ids: Sequence[int]) -> list[Suggestion]:
 def accept(tx: Transaction, suggestion_id: int) -> Suggestion:
     """One side says yes. When both have, the quantities are reserved on both sides in the same commit.
 
-    Raises Conflict when this side has answered already, or when the goods or the demand are gone by now.
+    Raises Conflict when this side has answered already, when the replies were due by an earlier day where the need is
+    delivered, or when the goods or the demand are gone by now.
     """
     suggestion, need, capacity = _with_goods(tx, suggestion_id)
     side = require_side(tx.actor, suggestion)
     if _accepted_at(suggestion, side) is not None:
         raise Conflict("already_answered")
+    if suggestion.state in ANSWERABLE and is_late(need, tx.now):
+        raise Conflict("reply_deadline_passed", day=need.reply_by)
     _move(tx, suggestion, "accept", side)
     setattr(suggestion, f"{side}_accepted_at", tx.now)
     if suggestion.state == "accepted_both":
@@ -105,6 +114,11 @@ def decline(tx: Transaction, suggestion_id: int, reason: str, note: str = "") ->
     return suggestion
 
 
+def is_late(need: Need, now: dt.datetime) -> bool:
+    """Whether the day by which replies are due is over where the need is delivered."""
+    return local_date(now, countries.get(need.country).time_zone) > need.reply_by
+
+
 def require_side(actor: Actor, suggestion: Suggestion) -> str:
     """'buyer' or 'producer'. Raises NotFound for a stranger and before the suggestion was sent, NotAllowed for a
     reader."""
@@ -129,12 +143,14 @@ def deliveries_of(suggestion: Suggestion, need: Need) -> list[tuple[Period, Deci
 
 @on(NeedChanged)
 def _need_changed(tx: Transaction, event: NeedChanged) -> None:
-    _go_stale(tx, Suggestion.need_id == event.need_id, reason=event.reason)
+    because = NEED_ENDINGS.get(event.step, "need_changed")
+    _go_stale(tx, Suggestion.need_id == event.need_id, because, reason=event.reason)
 
 
 @on(CapacityChanged)
 def _capacity_changed(tx: Transaction, event: CapacityChanged) -> None:
-    _go_stale(tx, Suggestion.capacity_id == event.capacity_id, reason=event.reason)
+    because = CAPACITY_ENDINGS.get(event.step, "capacity_changed")
+    _go_stale(tx, Suggestion.capacity_id == event.capacity_id, because, reason=event.reason)
 
 
 @on(ReadinessAssessed)
@@ -150,7 +166,7 @@ def _standing_changed(tx: Transaction, event: StandingChanged) -> None:
 def _judge_anew(tx: Transaction, organization_id: int) -> None:
     """What nobody has been asked yet is computed again; what lies before parties is theirs to judge."""
     capacities = select(Capacity.id).where(Capacity.organization_id == organization_id)
-    _go_stale(tx, Suggestion.capacity_id.in_(capacities), states=BEFORE_SENDING)
+    _go_stale(tx, Suggestion.capacity_id.in_(capacities), "judged_anew", states=BEFORE_SENDING)
 
 
 @on(MandateEnded)
@@ -159,7 +175,7 @@ def _mandate_ended(tx: Transaction, event: MandateEnded) -> None:
     needs = select(Need.id).where(Need.buyer_id == event.client_id)
     capacities = select(Capacity.id).where(Capacity.organization_id == event.client_id)
     of_client = Suggestion.need_id.in_(needs) | Suggestion.capacity_id.in_(capacities)
-    _go_stale(tx, (Suggestion.broker_id == event.broker_id) & of_client)
+    _go_stale(tx, (Suggestion.broker_id == event.broker_id) & of_client, "mandate_ended")
 
 
 @on(CapacityReserved)
@@ -170,18 +186,22 @@ def _reserved(tx: Transaction, event: CapacityReserved) -> None:
         Suggestion.capacity_id == event.capacity_id,
         Suggestion.need_id == event.need_id,
     )
-    _go_stale(tx, of_capacity & ~of_need, states=BEFORE_SENDING)
+    _go_stale(tx, of_capacity & ~of_need, "goods_gone", states=BEFORE_SENDING)
     for suggestion in _in_order(tx, of_capacity | of_need, WAITING_STATES):
         need = suggestion.need
         if not fits(tx.session, need, suggestion.capacity, deliveries_of(suggestion, need)):
-            _end(tx, suggestion, "")
+            _end(tx, suggestion, "need_filled" if need.id == event.need_id else "goods_gone", "")
 
 
 def _go_stale(
-    tx: Transaction, condition: Any, states: Sequence[str] = WAITING_STATES, reason: str = ""
+    tx: Transaction,
+    condition: Any,
+    because: str,
+    states: Sequence[str] = WAITING_STATES,
+    reason: str = "",
 ) -> None:
     for suggestion in _in_order(tx, condition, states):
-        _end(tx, suggestion, reason)
+        _end(tx, suggestion, because, reason)
 
 
 def _in_order(tx: Transaction, condition: Any, states: Sequence[str]) -> Sequence[Suggestion]:
@@ -190,10 +210,11 @@ def _in_order(tx: Transaction, condition: Any, states: Sequence[str]) -> Sequenc
     return tx.session.scalars(query.with_for_update()).all()
 
 
-def _end(tx: Transaction, suggestion: Suggestion, reason: str) -> None:
+def _end(tx: Transaction, suggestion: Suggestion, because: str, reason: str) -> None:
     SUGGESTION.move(suggestion, "go_stale", "system")
-    tx.record("suggestion.go_stale", "suggestion", suggestion.id, suggestion.broker_id)
-    tx.emit(SuggestionStale(suggestion.id, reason))
+    suggestion.ended_because, suggestion.ended_note = because, reason or None
+    tx.record("suggestion.go_stale", "suggestion", suggestion.id, suggestion.broker_id, because=because)
+    tx.emit(SuggestionStale(suggestion.id, because, reason))
 
 
 def _with_goods(tx: Transaction, suggestion_id: int) -> tuple[Suggestion, Need, Capacity]:

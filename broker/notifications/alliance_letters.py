@@ -21,6 +21,8 @@ STEPS = {
     "cancel": ("delivery_cancel", ("buyer", "producer")),
     "miss": ("delivery_miss", ("buyer", "producer", "broker")),
 }
+# What the broker reads of too.
+BROKER_TOO = ("breach_notified", "notice_given", "suspension_agreed")
 
 
 @on(DeliveryMoved)
@@ -57,7 +59,7 @@ def _payment_confirmed(tx: Transaction, event: PaymentConfirmed) -> None:
 def _alliance_moved(tx: Transaction, event: AllianceMoved) -> None:
     agreement = tx.session.get_one(Agreement, event.agreement_id)
     other = "producer" if event.side == "buyer" else "buyer"
-    for side in (other, "broker") if event.what in ("breach_notified", "notice_given") else (other,):
+    for side in (other, "broker") if event.what in BROKER_TOO else (other,):
         _write(tx, agreement, side, event.what, f"/alliances/{agreement.id}")
 
 

@@ -1,12 +1,8 @@
-"""The letters that events cause, in the language of each reader, put into the outbox of the same commit."""
+"""The letters that events cause, put into the inbox and the outbox of the readers in the same commit."""
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
 from typing import Any
-
-from sqlalchemy import select
 
 from broker.agreements.events import (
     AgreementAbandoned,
@@ -22,12 +18,17 @@ from broker.agreements.models import Agreement
 from broker.events import on
 from broker.matchmaking.events import SuggestionAnswered, SuggestionSent, SuggestionStale
 from broker.matchmaking.models import Suggestion
+from broker.notifications.delivery import deliver, readers_of
 from broker.parties.events import MandateProposed
-from broker.parties.models import Mandate, Membership, Organization, User
+from broker.parties.models import Mandate, Organization
 from broker.transaction import Transaction
-from broker.yaml_text import read_yaml
 
-DATA = Path(__file__).parent / "data" / "letters.yml"
+# Where no party gave a reason of its own, why a suggestion ended may still be told.
+ENDED = {
+    "need_closed": "suggestion_not_chosen",
+    "need_filled": "suggestion_not_chosen",
+    "need_expired": "suggestion_expired",
+}
 
 
 @on(SuggestionSent)
@@ -61,7 +62,7 @@ def _suggestion_stale(tx: Transaction, event: SuggestionStale) -> None:
         return
     need, organization = suggestion.need, suggestion.capacity.organization
     names = {"buyer": need.buyer.legal_name, "organization": organization.legal_name}
-    letter = "suggestion_ended" if event.reason else "suggestion_stale"
+    letter = "suggestion_ended" if event.reason else ENDED.get(event.because, "suggestion_stale")
     for reader in (need.buyer_id, organization.id):
         path = f"/suggestions/{suggestion.id}"
         write_letter(tx, reader, letter, path=path, reason=event.reason, **names)
@@ -143,18 +144,6 @@ def _mandate_proposed(tx: Transaction, event: MandateProposed) -> None:
 
 
 def write_letter(tx: Transaction, organization_id: int, letter: str, **values: Any) -> None:
-    """One mail to everyone who acts for the organization, each in her language."""
-    people = tx.session.execute(
-        select(User.email, User.language)
-        .join(Membership, Membership.user_id == User.id)
-        .where(Membership.organization_id == organization_id, Membership.role != "reader")
-    )
-    for email, language in people:
-        text = _letters()[letter][language]
-        tx.send_mail(email, text["subject"].format(**values), text["body"].format(**values))
-
-
-@cache
-def _letters() -> dict[str, dict[str, dict[str, str]]]:
-    found: dict[str, dict[str, dict[str, str]]] = read_yaml(DATA.read_text(encoding="utf-8"))
-    return found
+    """One letter to everyone who acts for the organization, each in her language and as she wants it."""
+    for reader in readers_of(tx, organization_id):
+        deliver(tx, reader, organization_id, letter, values)

@@ -25,16 +25,6 @@ def actor_for(session: Session, user: User, organization_id: int | None, today: 
     return Actor(user.id, chosen.organization_id, kind, chosen.role, clients)
 
 
-def user_with_memberships(session: Session, user_id: int) -> User | None:
-    """The user and the organizations she acts for, in one query."""
-    query = (
-        select(User)
-        .where(User.id == user_id)
-        .options(joinedload(User.memberships).joinedload(Membership.organization))
-    )
-    return session.scalars(query).unique().one_or_none()
-
-
 def user_by_email(session: Session, email: str) -> User | None:
     return session.scalar(select(User).where(User.email == email.strip().lower()))
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
@@ -98,9 +99,14 @@ def sign(page: Page, agreement_id: int, name: str) -> None:
 
 
 def first_delivery(running: Running, agreement_id: int) -> int:
-    query = select(Delivery.id).where(Delivery.agreement_id == agreement_id).order_by(Delivery.number)
+    return deliveries(running, agreement_id)[0].id
+
+
+def deliveries(running: Running, agreement_id: int) -> Sequence[Delivery]:
+    """What is stored of every delivery, in their order."""
+    query = select(Delivery).where(Delivery.agreement_id == agreement_id).order_by(Delivery.number)
     with Session(running.engine) as session:
-        return session.scalars(query.limit(1)).one()
+        return session.scalars(query).all()
 
 
 def delivery(running: Running, delivery_id: int) -> Delivery:
@@ -214,3 +220,38 @@ def later(running: Running, agreement_id: int, hours: int) -> None:
         assert agreement.negotiated_at is not None
         agreement.negotiated_at -= dt.timedelta(hours=hours)
         session.commit()
+
+
+@contextmanager
+def as_if_later(running: Running, agreement_id: int, days: int) -> Iterator[None]:
+    """For as long as the block lasts: as if that many days had passed since the signatures."""
+    _shift(running, agreement_id, -days)
+    yield
+    _shift(running, agreement_id, days)
+
+
+def _shift(running: Running, agreement_id: int, days: int) -> None:
+    step = dt.timedelta(days=days)
+    with Session(running.engine) as session:
+        agreement = session.get_one(Agreement, agreement_id)
+        assert agreement.signed_at is not None
+        agreement.signed_at += step
+        for one in session.scalars(select(Delivery).where(Delivery.agreement_id == agreement_id)):
+            one.starts_on, one.ends_on = one.starts_on + step, one.ends_on + step
+        session.commit()
+
+
+def quote(
+    page: Page, series: str, value: str, unit: str, source: str, *, day: str = "", product: str = ""
+) -> None:
+    """The broker enters what the market pays."""
+    page.goto("/prices")
+    form = page.locator("form[action='/prices/quotes']")
+    for field, text in (("series", series), ("value", value), ("source", source), ("quoted_on", day)):
+        if text:
+            form.locator(f"[name={field}]").fill(text)
+    form.locator("[name=unit]").select_option(unit)
+    if product:
+        form.locator("[name=product]").select_option(product)
+    form.locator("button").click()
+    expect(page.locator("#errors")).to_have_count(0)

@@ -27,7 +27,7 @@ def test_a_need_from_a_template(
     expect(page.locator("[name=spec_finger_weight_g_min]")).to_have_value("250")
     page.fill("[name=quantity]", str(int(kg) // 1000) + ("," if language == "es" else ".") + "5")
     page.fill("[name=price]", price)
-    page.click("button[name=publish][value='1']")
+    page.click("button[name=check]")
 
     # Payment days were left out: the summary names it, leads to it, and nothing typed is lost.
     summary = page.locator("#errors")
@@ -35,6 +35,12 @@ def test_a_need_from_a_template(
     expect(summary.locator("a[href='#f-payment_days']")).to_have_count(1)
     expect(page.locator("[name=price]")).to_have_value(price)
     page.fill("[name=payment_days]", "8")
+    page.click("button[name=check]")
+    # The check says it all back; changing something leads to its part of the form with everything still there.
+    expect(page.locator("main")).to_contain_text(f"{price} COP")
+    page.click("button[formaction$='#p-pay']")
+    expect(page.locator("[name=payment_days]")).to_have_value("8")
+    page.click("button[name=check]")
     page.click("button[name=publish][value='1']")
 
     expect(page.locator("h1")).to_be_visible()

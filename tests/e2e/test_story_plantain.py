@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import subprocess
 import sys
@@ -23,9 +24,16 @@ from tests.e2e.conftest import Running
 NEED, ORGANIZATION = "B01", "P02"
 PRICE, KG = 2150, Decimal("8434.772")
 SIGNERS = {"buyer.representative": "Marta Ocampo", "organization.representative": "Luis Cardona"}
-SAID = SIGNERS | {"modalities.downgrade_pct": "70"}
+SERIES = "SIPSA Pereira"
+SAID = SIGNERS | {
+    "modalities.downgrade_pct": "70",
+    "price.params.series": SERIES,
+    "price.params.band_pct": "8",
+    "price.params.review_weeks": "4",
+}
 PAYS_IN, WISHED = 8, 5
-WHY = "La tienda comunitaria ya no fía una semana."
+WHY = "La mediana de SIPSA subió 11 %: el comité fija el precio por cuatro semanas."
+RESET, FALLEN = 2300, "5060,863"
 NOTE = "A los ocho días ya le debemos a los asociados."
 
 
@@ -43,6 +51,7 @@ def test_from_the_run_to_the_money(enter: Callable[..., Page], installation: Run
     first = life.first_delivery(installation, made)
     _deliver(buyer, phone, installation, first)
     _pay(buyer, phone, installation, first)
+    _week_five(broker, buyer, phone, installation, made)
     _amend(buyer, phone, installation, made)
     _renew(buyer, installation, made)
 
@@ -181,11 +190,46 @@ def _pay(buyer: Page, phone: Page, running: Running, first: int) -> None:
     assert [one.minor for one in life.statement(running, first).payments] == [made.total_minor]
 
 
+def _week_five(broker: Page, buyer: Page, phone: Page, running: Running, made: int) -> None:
+    """The market rises by 11 %, deliveries fall to 60 %: the room warns, and the committee meets."""
+    second, third = (one.id for one in life.deliveries(running, made)[1:3])
+    for one in (second, third):
+        life.send_delivery(phone, one, FALLEN, f"Rosa Muñoz; lote 3; {FALLEN}")
+        life.weigh(buyer, one, FALLEN, "0")
+        life.step(buyer, one, "grade", life.parts(FALLEN) | {"grader": "Inés Ruiz"})
+    # A day more than needed: it may be yesterday still in Colombia.
+    today = dt.datetime.now(dt.UTC).date()
+    days = (life.deliveries(running, made)[2].ends_on - today).days + 2
+    with life.as_if_later(running, made, days):
+        signed_on = (today - dt.timedelta(days=days + 1)).isoformat()
+        for day, value in (
+            (signed_on, "2000"),
+            ((today - dt.timedelta(days=1)).isoformat(), "2220"),
+            ("", "2220"),
+        ):
+            life.quote(broker, SERIES, value, "COP/kg", "SIPSA", day=day)
+        phone.goto(f"/alliances/{made}")
+        warned = phone.locator("main .note")
+        expect(warned.filter(has_text="El mercado se salió de la banda")).to_contain_text("11")
+        expect(warned.filter(has_text="Las entregas cayeron")).to_have_count(1)
+    phone.goto(f"/alliances/{made}?show=committee")
+    phone.click("details:has(form[action$='/meeting']) summary")
+    form = phone.locator("form[action$='/meeting']")
+    for field, text in (
+        ("for_buyer", "Marta Ocampo"), ("for_producer", "Luis Cardona"), ("minutes", "Se habló del precio."),
+        ("what-0", "Fijar el precio por cuatro semanas"),
+    ):  # fmt: skip
+        form.locator(f"[name={field}]").fill(text)
+    form.locator("[name=clause-0]").select_option("price_review")
+    form.locator("button").click()
+    expect(phone.locator("main")).to_contain_text("Fijar el precio por cuatro semanas")
+
+
 def _amend(buyer: Page, phone: Page, running: Running, made: int) -> None:
     """What both signed stands until both have signed the change as well."""
     with Session(running.engine) as session:
         binding = session.get_one(Agreement, made).binding
-    life.offer(phone, made, "payment", {"payment.days": "4"}, WHY)
+    life.offer(phone, made, "price", {"price.unit_price": str(RESET)}, WHY)
     buyer.goto(f"/agreements/{made}")
     expect(buyer.locator("[aria-labelledby=h-next]")).to_contain_text(WHY)
     expect(buyer.locator("main")).to_contain_text(f"Leer la versión {binding}, que está vigente")
@@ -198,8 +242,10 @@ def _amend(buyer: Page, phone: Page, running: Running, made: int) -> None:
     expect(phone.locator("main")).to_contain_text("la enmienda está vigente")
     with Session(running.engine) as session:
         agreement, version = session.get_one(Agreement, made), _last(session, made)
-        assert (agreement.binding, agreement.state) == (version.number, "active")
-        assert version.facts["amendment"]["reason"] == WHY and version.facts["payment"]["days"] == 4
+        assert agreement.binding == version.number
+        assert version.facts["amendment"]["reason"] == WHY and version.facts["price"]["unit_price"] == str(
+            RESET
+        )
 
 
 def _renew(buyer: Page, running: Running, made: int) -> None:
@@ -210,7 +256,7 @@ def _renew(buyer: Page, running: Running, made: int) -> None:
     expect(buyer.locator(".title")).to_contain_text(f"continúa el acuerdo {made}")
     with Session(running.engine) as session:
         after = session.scalars(select(Agreement).where(Agreement.renews_id == made)).one()
-        assert after.state == "draft" and _last(session, after.id).facts["payment"]["days"] == 4
+        assert after.state == "draft" and _last(session, after.id).facts["price"]["unit_price"] == str(RESET)
 
 
 def _last(session: Session, made: int) -> AgreementVersion:

@@ -48,13 +48,7 @@ def _worth(phone: Page, running: Running) -> None:
 
 def _spot(broker: Page, phone: Page, made: int) -> None:
     """The broker hears what the market pays, and the organization reads how far that is above what was agreed."""
-    broker.goto("/prices")
-    form = broker.locator("form[action='/prices/quotes']")
-    for field, text in (("series", "Patzún"), ("value", "5,00"), ("source", "coyotes")):
-        form.locator(f"[name={field}]").fill(text)
-    form.locator("[name=unit]").select_option("GTQ/lb")
-    form.locator("[name=product]").select_option("snow_pea")
-    form.locator("button").click()
+    life.quote(broker, "Patzún", "5,00", "GTQ/lb", "coyotes", product="snow_pea")
     phone.goto(f"/alliances/{made}")
     expect(phone.locator("main .note.warn")).to_contain_text("El mercado paga 19")
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from broker.agreements import freezing
 from broker.agreements.facts import Contribution
-from broker.alliance import committee, complaints, contributions, standing
+from broker.alliance import committee, complaints, contributions, standing, suspending
 from broker.alliance.committee import Decision, Minutes
 from broker.alliance.models import Task
 from broker.deliveries import schedule, settlement
@@ -47,6 +47,7 @@ def alliance(at_stage: Stage) -> Alliance:
 
 def sweep(alliance: Alliance) -> tuple[int, int]:
     with transaction(alliance.engine, SYSTEM, alliance.clock) as tx:
+        suspending.sweep_suspensions(tx)
         schedule.sweep_deliveries(tx)
         return complaints.sweep_breaches(tx)
 
@@ -127,6 +128,48 @@ def test_notice_ends_an_agreement_after_its_days_and_only_a_manager_gives_it(all
         "terminated",
         "Cerramos la planta.",
     )
+
+
+def test_a_pause_that_both_agree_to_calls_off_what_is_due_and_ends_on_its_day(alliance: Alliance) -> None:
+    today = alliance.clock().date()
+    until = today + dt.timedelta(days=60)
+    for wrong in (today, today + dt.timedelta(days=400)):
+        with pytest.raises(Invalid):
+            do(alliance, "producer", suspending.propose, "Sequía.", wrong)
+    asked = do(alliance, "producer", suspending.propose, "Sequía.", until)
+    with pytest.raises(Conflict, match="pause_open"):
+        do(alliance, "buyer", suspending.propose, "Otra.", until)
+    with pytest.raises(Conflict, match="other_side_agrees"):
+        do(alliance, "producer", suspending.agree, asked.id)
+    assert alliance.agreement().state == "active"
+    for _ in range(2):
+        do(alliance, "buyer", suspending.agree, asked.id)
+    assert alliance.agreement().state == "suspended"
+    with Session(alliance.engine) as session:
+        rows = session.scalars(select(Delivery).order_by(Delivery.number)).all()
+        within = [row for row in rows if row.ends_on <= until]
+        assert within and {(row.state, row.ended_reason) for row in within} == {("cancelled", "Sequía.")}
+        assert {row.state for row in rows[len(within) :]} <= {"scheduled"}
+    with pytest.raises(Conflict, match="who_asked_ends_it"):
+        do(alliance, "buyer", suspending.end, asked.id)
+    alliance.clock.forward(days=60)
+    sweep(alliance)
+    assert alliance.agreement().state == "suspended"
+    alliance.clock.forward(days=1)
+    sweep(alliance)
+    assert alliance.agreement().state == "active"
+
+
+def test_a_pause_is_taken_back_or_ended_early_by_who_asked_for_it(alliance: Alliance) -> None:
+    until = alliance.clock().date() + dt.timedelta(days=20)
+    first = do(alliance, "buyer", suspending.propose, "Remodelamos la planta.", until)
+    do(alliance, "producer", suspending.end, first.id)
+    with pytest.raises(Conflict, match="pause_over"):
+        do(alliance, "producer", suspending.agree, first.id)
+    second = do(alliance, "buyer", suspending.propose, "De verdad.", until)
+    do(alliance, "producer", suspending.agree, second.id)
+    do(alliance, "buyer", suspending.end, second.id)
+    assert alliance.agreement().state == "active"
 
 
 def test_the_book_of_contributions(alliance: Alliance) -> None:

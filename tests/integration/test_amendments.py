@@ -28,7 +28,7 @@ def deal(at_stage: Stage) -> Deal:
         made.signed()
         return made
 
-    return at_stage("signed", make)
+    return at_stage("both_signed", make)
 
 
 def test_an_amendment_binds_when_both_have_signed_it_and_the_calendar_follows(deal: Deal) -> None:

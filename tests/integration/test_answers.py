@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
@@ -15,16 +16,21 @@ from broker.agreements import freezing
 from broker.agreements import services as agreements
 from broker.agreements.models import Agreement
 from broker.audit.models import AuditEntry
-from broker.clock import Clock
+from broker.clock import Clock, FixedClock
 from broker.database import make_engine
 from broker.demo.load import BROKER, BUYER
+from broker.demo.market import WRITTEN
 from broker.errors import Conflict, NotFound, RuleBroken
 from broker.listings.models import Capacity, CapacitySlot, Need
 from broker.listings.queries import visible_need
+from broker.listings.services import move_need
 from broker.matchmaking import party_view, suggestions
 from broker.matchmaking.models import Suggestion
+from broker.matchmaking.outcomes import outcomes
 from broker.notifications.models import Message
 from broker.parties.actor import Actor
+from broker.parties.queries import certificates_of
+from broker.prices.quotes import quotes_on
 from broker.transaction import transaction
 from tests.factories.market import matched, need_id, person
 
@@ -127,6 +133,41 @@ def test_declining_needs_a_reason_and_tells_the_other_side(engine: Engine, clock
         )
     with pytest.raises(Conflict), transaction(engine, person(engine, BUYER), clock) as tx:
         suggestions.accept(tx, first)
+
+
+def test_nobody_is_left_without_a_reason(engine: Engine, clock: Clock) -> None:
+    first, need = sent(engine, clock)[0], need_id(engine, "B01")
+    buyer, producer = person(engine, BUYER), producer_of(engine, first)
+    standings = {reference: standing(engine, reference, need) for reference in ("P01", "P04")}
+    assert standings == {"P01": ("asked", []), "P04": ("missing", ["readiness"])}
+    with Session(engine) as session:
+        compared = party_view.comparison(session, buyer, need, clock())
+        prices = [view.proposed.points for view in compared.offers]
+        assert prices == sorted(prices) and len(prices) == 5
+        assert compared.mean is not None and prices[0] <= compared.mean.points <= prices[-1]
+        assert party_view.comparison(session, person(engine, "b04@demo.example"), need, clock()).offers == []
+    late = FixedClock(clock() + dt.timedelta(days=200))
+    with pytest.raises(Conflict, match="reply_deadline_passed"), transaction(engine, producer, late) as tx:
+        suggestions.accept(tx, first)
+    told = _mails(engine, "p01@demo.example")
+    with transaction(engine, buyer, clock) as tx:
+        move_need(tx, need, "withdraw", reason="Cambió el menú")
+    with Session(engine) as session:
+        view = party_view.view_of(session, producer, first, clock())
+        ended = (view.state, view.ended_because, view.ended_note)
+        assert ended == ("stale", "need_withdrawn", "Cambió el menú")
+    assert _mails(engine, "p01@demo.example") == told + 1
+
+
+def standing(engine: Engine, reference: str, need: int) -> tuple[str, list[str]]:
+    """How a need stands to a capacity: in a word, and what is missing."""
+    with Session(engine) as session:
+        capacity = session.scalars(select(Capacity).where(Capacity.reference == reference)).one()
+        covering = certificates_of(session, capacity.organization_id)
+        found = outcomes(session, capacity, covering, WRITTEN, quotes_on(session, WRITTEN))
+        one = next(one for one in found if one.need.id == need)
+        assert one.worth is not None and one.worth.today < one.worth.price
+        return one.standing, [closed.code for closed in one.closed]
 
 
 def test_strangers_and_early_birds_see_no_suggestion(engine: Engine, clock: Clock) -> None:

@@ -39,9 +39,9 @@ def alone(problem: AllocationProblem) -> Any:
     return allocate(problem, time_limit=100, workers=1)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def cluster() -> Iterator[Any]:
-    """Two worker processes of Dask on this machine."""
+    """Two worker processes of Dask on this machine; one that is killed is started anew."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from distributed import Client, LocalCluster

@@ -18,7 +18,7 @@ from broker.jobs.worker import work_once
 from broker.listings.models import Capacity, Need
 from broker.matchmaking import plans, queries, runs, suggestions
 from broker.matchmaking.models import Candidate, MatchingRun, NeedResult, Suggestion
-from broker.matchmaking.questions import question_of, send_question
+from broker.matchmaking.questions import send_question
 from broker.matchmaking.wishes import Wishes
 from broker.notifications.models import Message
 from broker.parties.actor import Actor
@@ -194,22 +194,21 @@ def test_what_cannot_be_kept_says_why(desk: Desk) -> None:
     assert desk.in_force() == market
 
 
-def test_a_near_miss_is_asked_of_the_buyer_once_and_names_nobody(desk: Desk) -> None:
+def test_a_question_is_mailed_once_a_day_and_to_clients_only(desk: Desk) -> None:
     need = need_id(desk.engine, "B09")
+    with Session(desk.engine) as session:
+        buyer = session.get_one(Need, need).buyer_id
     for _ in range(2):
         with transaction(desk.engine, desk.broker, desk.clock) as tx:
-            question = question_of(tx.session, desk.broker, need, 0)
-            assert (question.gate, question.organizations) == ("payment_days", 1)
-            assert [one.id for one in question.asked] == [question.need.buyer_id]
-            assert send_question(tx, need, 0, "Una pregunta", "¿Pagaría a 20 días?") == 1
+            assert send_question(tx, need, buyer, "payment_days", "Una pregunta", "¿Pagaría a 20 días?") == 1
     with Session(desk.engine) as session:
         [mail] = session.scalars(select(Message).where(Message.body == "¿Pagaría a 20 días?"))
         assert mail.to_address == "b09@demo.example"
     with transaction(desk.engine, desk.broker, desk.clock) as tx:
         with pytest.raises(RuleBroken, match="required"):
-            send_question(tx, need, 0, "Una pregunta", "  ")
+            send_question(tx, need, buyer, "payment_days", "Una pregunta", "  ")
         with pytest.raises(NotFound):
-            question_of(tx.session, desk.broker, need, 7)
+            send_question(tx, need, desk.broker.organization_id or 0, "payment_days", "Una pregunta", "?")
 
 
 def _refused(desk: Desk, run: int, code: str) -> None:

@@ -28,7 +28,7 @@ def deal(at_stage: Stage) -> Deal:
             tx.session.get_one(Agreement, made.id).state = "active"
         return made
 
-    return at_stage("active", make)
+    return at_stage("running", make)
 
 
 def test_a_renewal_continues_the_terms_over_the_next_window_and_reserves_them(deal: Deal) -> None:

@@ -19,6 +19,9 @@ from broker.deliveries.models import Delivery, Statement
 from broker.deliveries.payments import report_payment
 from broker.demo.load import BROKER, PASSWORD
 from broker.jobs.worker import work_once
+from broker.listings import questions
+from broker.listings.cells import as_text, capacity_cells
+from broker.listings.drafts import CapacityDraft, start_draft
 from broker.listings.models import Capacity, Need
 from broker.matchmaking import plans, suggestions
 from broker.matchmaking.models import MatchingRun, Suggestion
@@ -31,14 +34,13 @@ from broker.prices.quotes import enter_quote
 from broker.transaction import Transaction, transaction
 from tests.factories.agreements import AT, IN_TWO_PARTS, deliver, play_to_negotiated, play_to_signed, reject
 from tests.factories.parties import acting, proposal
+from tests.support.told import share_need
 
 VISITOR = "visitor"
 BUYER, PRODUCER, ASKED, REFUSING = "b03", "p07", "p08", "p09"
 CLERK = "escribiente.p07@demo.example"
 # No other test of the running installation touches what this need was given, nor the shortlist of the other.
 STAGED, SHORTLISTED, UNCOVERED = "B03", "B08", "B02"
-# Near misses would cover it if the buyer paid sooner.
-MISSED = "B09"
 # Needs whose first suggestion went on to the agreed text.
 AGREED_TEXT, SIGNED = "B07", "B10"
 
@@ -105,6 +107,12 @@ def _play(tx: Transaction) -> None:
             suggestions.accept(own, found[PRODUCER])
     with acting(tx, _user(tx, _email(REFUSING))) as own:
         suggestions.decline(own, found[REFUSING], "price", "Vendemos mejor en la cooperativa.")
+    with acting(tx, _user(tx, _email(PRODUCER))) as own:
+        need = tx.session.scalars(select(Need).where(Need.reference == STAGED)).one()
+        asked = questions.ask(own, need.id, "¿Reciben canastilla plástica propia?", "answered")
+        questions.ask(own, need.id, "¿A qué hora se recibe?", "waiting")
+    with acting(tx, buyer) as own:
+        questions.answer(own, need.id, asked.id, "Sí, si está limpia. La devolvemos el mismo día.")
     with acting(tx, house) as own:
         agreements.draft(own, found[PRODUCER])
     _play_on(tx, house, AGREED_TEXT, play_to_negotiated)
@@ -118,10 +126,16 @@ def _play(tx: Transaction) -> None:
     proposal(tx, house, union)
     manager = _user(tx, _email(PRODUCER))
     own_id = manager.memberships[0].organization_id
+    need_id = tx.session.scalars(select(Need.id).where(Need.reference == STAGED)).one()
+    share_need(tx, buyer, need_id)
     with acting(tx, manager) as own:
         accounts.add_member(
             own, own_id, email=CLERK, name="Escribiente de prueba", role="clerk", password=PASSWORD
         )
+        published = tx.session.scalars(select(Capacity).where(Capacity.organization_id == own_id)).first()
+        assert published is not None
+        answers = as_text(capacity_cells(published), ".") | {"way": "area"}
+        start_draft(own, own_id, published.product, answers, ".", "begun")
 
 
 def _deliver(tx: Transaction, agreement_id: int) -> None:
@@ -168,10 +182,7 @@ def _agreement(tx: Transaction, reference: str) -> int:
 
 def _objects(tx: Transaction) -> dict[str, int]:
     need = tx.session.scalars(select(Need).where(Need.reference == STAGED)).one()
-    uncovered, missed = (
-        tx.session.scalars(select(Need.id).where(Need.reference == name)).one()
-        for name in (UNCOVERED, MISSED)
-    )
+    uncovered = tx.session.scalars(select(Need.id).where(Need.reference == UNCOVERED)).one()
     capacity = tx.session.scalars(select(Capacity).where(Capacity.reference == PRODUCER.upper())).one()
     found = _suggestions(tx, STAGED)
     run = tx.session.scalars(select(MatchingRun).order_by(MatchingRun.id)).first()
@@ -182,8 +193,10 @@ def _objects(tx: Transaction) -> dict[str, int]:
     return {
         "need": need.id,
         "uncovered": uncovered,
-        "missed": missed,
         "capacity": capacity.id,
+        "begun": tx.session.scalars(
+            select(CapacityDraft.id).where(CapacityDraft.request_key == "begun")
+        ).one(),
         "buyer": need.buyer_id,
         "producer": capacity.organization_id,
         "run": run.id,

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from flask import Flask
 from sqlalchemy import select
 
+from broker.notifications.unsubscribing import token_of
 from broker.parties.models import User
 from tests.support.demo_market import VISITOR, Market
+from tests.support.told import TOKEN
 from web.extensions import db
 from web.pages.accounts import links
 
@@ -27,7 +29,7 @@ ONLY = {
     "asked": {"suggestions.show"}, "signer": {"agreements.sign"}, "trader": LIFE, "seller": {"deliveries.show"},
 }  # fmt: skip
 # Pages that whoever has come in has no use for.
-FOR_VISITORS = {"home.front", "accounts.sign_in", "accounts.sign_up", "accounts.forgot"}
+FOR_VISITORS = {"home.front", "accounts.sign_in", "accounts.sign_up", "accounts.forgot", "help.styleguide"}
 # Addresses that answer with a file, which no browser shows as a page.
 FILES = {
     "agreements.as_pdf",
@@ -56,6 +58,10 @@ EXAMPLES: dict[str, tuple[frozenset[str], list[dict[str, str]]]] = {
     "deliveries.statement_as_pdf": (frozenset({"trader"}), [{"statement_id": "{statement}"}]),
     "deliveries.statement": (frozenset({"trader"}), [{"statement_id": "{statement}"}]),
     "accounts.reset": (frozenset({VISITOR}), [{"token": "{reset}"}]),
+    "accounts.unsubscribe": (frozenset({VISITOR}), [{"token": "{ending}"}]),
+    "shared.capacity": (frozenset({"clerk"}), [{"capacity_id": "{capacity}"}]),
+    "shared.need": (frozenset({"buyer", "broker"}), [{"need_id": "{need}"}]),
+    "shared.show": (frozenset({VISITOR}), [{"token": TOKEN}]),
     "agreements.as_docx": (EVERYBODY, [{"agreement_id": "{agreement}"}]),
     "agreements.changes": (frozenset({"broker"}), [{"agreement_id": "{agreement}"}]),
     "agreements.sign": (frozenset({"signer"}), [{"agreement_id": "{agreed_text}"}]),
@@ -67,16 +73,26 @@ EXAMPLES: dict[str, tuple[frozenset[str], list[dict[str, str]]]] = {
     "agreements.through_union": (frozenset({"broker"}), [{"need_id": "{need}"}]),
     "clauses.edit": (frozenset({"broker"}), [{"stem": "payment"}, {"stem": "new"}]),
     "agreements.show": (EVERYBODY, [{"agreement_id": "{agreement}"}]),
+    "capacities.buyers": (EVERYBODY, [{"capacity_id": "{capacity}"}]),
+    "capacities.check_answers": (EVERYBODY, [{"draft_id": "{begun}"}]),
+    "capacities.question": (
+        EVERYBODY,
+        [{"draft_id": "{begun}", "step": step} for step in ("grade", "way", "area", "months", "price")],
+    ),
+    "capacities.resume": (EVERYBODY, [{"draft_id": "{begun}"}]),
     "capacities.edit": (EVERYBODY, [{"capacity_id": "{capacity}"}]),
     "capacities.export": (EVERYBODY, [{"format": "csv"}]),
     "capacities.show": (EVERYBODY, [{"capacity_id": "{capacity}"}]),
     "desk.need": (EVERYBODY, [{"need_id": "{need}"}, {"need_id": "{uncovered}"}]),
     "desk.ask": (frozenset({"broker"}), [{"need_id": "{need}"}]),
+    "home.matters": (frozenset({"broker"}), [{"kind": "shortlist"}, {"kind": "draft"}, {"kind": "late_payment"}]),
+    "market.compare": (EVERYBODY, [{"need_id": "{need}"}]),
+    "market.question": (EVERYBODY, [{"need_id": "{need}", "gate": "loss"}]),
     "needs.edit": (EVERYBODY, [{"need_id": "{need}"}]),
     "needs.export": (EVERYBODY, [{"format": "csv"}]),
+    "needs.offers": (frozenset({"buyer"}), [{"need_id": "{need}"}]),
     "needs.show": (EVERYBODY, [{"need_id": "{need}"}]),
     "organizations.public": (EVERYBODY, [{"organization_id": "{buyer}"}, {"organization_id": "{producer}"}]),
-    "questions.show": (frozenset({"broker"}), [{"need_id": "{missed}", "number": "0"}]),
     "readiness.assess": (frozenset({"broker", "clerk"}), [{"organization_id": "{producer}"}]),
     "readiness.show": (frozenset({"broker", "clerk"}), [{"organization_id": "{producer}"}]),
     "runs.show": (EVERYBODY, [{"run_id": "{run}"}]),
@@ -97,8 +113,11 @@ EXAMPLES_OF = {
 QUERIES = {
     "alliance.show": ["?show=committee", "?show=complaints", "?show=contributions"],
     "agreements.terms": ["?show=schedule", "?show=price", "?show=contributions"],
-    "needs.new": ["?product=plantain_dom_harton&buyer={buyer}"],
+    "needs.new": ["?product=plantain_dom_harton&buyer={buyer}", "?copy={need}"],
     "capacities.new": ["?product=plantain_dom_harton"],
+    "messages.inbox": ["?kind=suggestions"],
+    "desk.needs": ["?show=uncovered"],
+    "help.tour": ["?step=2"],
     "needs.browse": ["?q=papa", "?q=nothing+like+it"],
     "capacities.browse": ["?q=papa"],
 }
@@ -114,7 +133,7 @@ class Address:
 
 def addresses(app: Flask, market: Market, who: str) -> Iterator[Address]:
     """What the person may open by the declarations of the routes. Raises KeyError for a route without an example."""
-    names: dict[str, object] = {**market.objects, "reset": _reset_token(app, market)}
+    names: dict[str, object] = {**market.objects, **_tokens(app, market)}
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
         if "GET" not in (rule.methods or ()) or rule.endpoint in WITHOUT_EXAMPLE:
             continue
@@ -140,8 +159,9 @@ def _values(endpoint: str, who: str) -> list[dict[str, str]]:
     return examples if who in people else []
 
 
-def _reset_token(app: Flask, market: Market) -> str:
-    """The token of a link that sets the buyer's password anew."""
+def _tokens(app: Flask, market: Market) -> dict[str, str]:
+    """Those of the links that set the buyer's password anew, and that end a kind of mail to him."""
     with app.test_request_context():
         user = db.session.scalars(select(User).where(User.email == market.people["buyer"])).one()
-        return links.reset_link(user).rpartition("/")[2]
+        reset = links.reset_link(user).rpartition("/")[2]
+        return {"reset": reset, "ending": token_of(app.config["SECRET_KEY"], user.id, "suggestions")}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from werkzeug.routing import Rule
@@ -12,49 +11,51 @@ from werkzeug.routing import Rule
 from broker.readiness.indicators import for_scope
 from tests.factories.listings import CAPACITY, NEED
 from tests.factories.parties import PASSWORD
+from tests.support.contract_routes import CONTRACTS
+from tests.support.route_rows import (
+    ASKERS,
+    BUYER,
+    BUYERS,
+    EVERYBODY,
+    HOUSE,
+    HOUSE_NEW,
+    ITS_CLERK,
+    ITS_READER,
+    NO_MANAGERS,
+    NOBODY,
+    PRODUCER,
+    PRODUCERS,
+    Row,
+    need,
+)
 from tests.support.site import VISITOR, Site
 from tests.support.tenants import World
-
-EVERYBODY = frozenset({"*"})
-NOBODY: frozenset[str] = frozenset()
-BUYER, ITS_READER = frozenset({"buyer_a"}), frozenset({"reader_a"})
-PRODUCER, ITS_CLERK = frozenset({"producer_a"}), frozenset({"clerk_a"})
-RIVAL, HOUSE, HOUSE_NEW = frozenset({"rival_a"}), frozenset({"house_a"}), frozenset({"house_new"})
-NO_MANAGERS = frozenset({"reader_a", "clerk_a"})
-UNITABLE = PRODUCER | RIVAL | frozenset({"producer_b"})
-BUYERS, PRODUCERS = BUYER | ITS_READER, PRODUCER | ITS_CLERK
 
 TERMS = {"fee_kind": "success_pct", "fee_pct": "3", "fee_payer": "buyer"}
 TERM = {"starts_on": "2026-12-01", "ends_on": "2027-11-30"}
 NEW_PASSWORD = {"password": "otras cuatro palabras largas"}
 CONTRIBUTING = NEED | {"min_suppliers": "2", "max_share_pct": "60", "version": "1"}
-GIVEN = {"given_on": "2026-10-01", "ends_on": "2027-10-01"}
-SAID = {"what": "x"}
+ASKED = {"question_id": "{question_a}"}
 WITHDRAWN = {"confirm": "1", "reason": "no"}
 ASSESSMENT = {f"value-{indicator.code}": "4" for indicator in for_scope("producer")}
-
-
-@dataclass(frozen=True)
-class Row:
-    """`may` do it; `knows` are others who know of the object and hear 403; for the rest it does not exist (404)."""
-
-    object: str
-    may: frozenset[str]
-    knows: frozenset[str] = NOBODY
-    values: dict[str, str] = field(default_factory=dict)
-    body: dict[str, str] = field(default_factory=dict)
-
-
-def need(stage: str, *people: frozenset[str], **more: Any) -> Row:
-    return Row(f"need_{stage}_a", frozenset().union(*people), **more)
-
 
 # An object's name stands for its number; for what has no number the value is given.
 TABLE: dict[str, list[Row]] = {
     "asset": [Row("", EVERYBODY, values={"digest": "0", "name": "alianza.css"})],
     "home.demo_sign_in": [Row("", EVERYBODY, values={"person": "broker"})],
+    "home.matters": [Row("", EVERYBODY, values={"kind": "draft"})],
     "accounts.reset": [Row("", EVERYBODY, values={"token": "{reset}"}, body=NEW_PASSWORD)],
-    "needs.show": [need("sent", EVERYBODY), need("draft", BUYERS, HOUSE), need("unseen", BUYERS, HOUSE)],
+    "accounts.unsubscribe": [Row("", EVERYBODY, values={"token": "{ending}"})],
+    "accounts.end_mail": [Row("", EVERYBODY, values={"token": "{ending}"})],
+    "messages.open": [Row("message_buyer_a", BUYER), Row("message_producer_a", PRODUCER)],
+    "messages.read": [Row("message_buyer_a", BUYER), Row("message_producer_a", PRODUCER)],
+    "shared.show": [Row("", EVERYBODY, values={"token": token}) for token in ("need-a", "capacity-a", "need-b")],
+    "shared.need": [need("sent", BUYER, HOUSE, knows=ITS_READER, body={"days": "7"})],
+    "shared.capacity": [Row("capacity_producer_a", PRODUCERS | HOUSE, body={"days": "7"})],
+    "shared.revoke": [Row("link_a", BUYER, knows=ITS_READER)],
+    "needs.show": [
+        *(need(n, EVERYBODY) for n in ("sent", "fresh")), *(need(n, BUYERS, HOUSE) for n in ("draft", "unseen")),
+    ],
     "needs.edit": [
         need("fresh", BUYER, HOUSE, knows=ITS_READER, body=CONTRIBUTING),
         need("draft", BUYER, HOUSE, knows=ITS_READER, body=CONTRIBUTING),
@@ -63,6 +64,10 @@ TABLE: dict[str, list[Row]] = {
         need("draft", BUYER, HOUSE, knows=ITS_READER, values={"action": "publish"}),
         need("fresh", BUYER, knows=ITS_READER | HOUSE, values={"action": "withdraw"}, body=WITHDRAWN),
     ],
+    "needs.offers": [need("sent", BUYERS), need("draft", BUYERS)],
+    "needs.ask": [need("sent", ASKERS, body={"question": "?"}), need("unseen", NOBODY, body={"question": "?"})],
+    "needs.answer": [need("fresh", BUYER, HOUSE, knows=ITS_READER, values=ASKED, body={"answer": "x"})],
+    "needs.decline_to_answer": [need("fresh", BUYER, HOUSE, knows=ITS_READER, values=ASKED)],
     "needs.export": [Row("", EVERYBODY, values={"format": name}) for name in ("csv", "xlsx")],
     "needs.bad_rows": [Row("", BUYER, values={"token": "{needs}", "format": "csv"})],
     "needs.import_confirm": [Row("", BUYER, values={"token": "{needs}"})],
@@ -75,6 +80,12 @@ TABLE: dict[str, list[Row]] = {
         Row("capacity_producer_a", PRODUCERS, values={"action": "reconfirm"}),
         Row("capacity_unseen_a", PRODUCERS, values={"action": "withdraw"}, body={"confirm": "1"}),
     ],
+    "capacities.buyers": [Row("capacity_producer_a", PRODUCERS), Row("capacity_unseen_a", PRODUCERS)],
+    "capacities.undo_reconfirm": [Row("capacity_producer_a", PRODUCERS)],
+    "capacities.resume": [Row("draft_producer_a", PRODUCERS)],
+    "capacities.question": [Row("draft_producer_a", PRODUCERS, values={"step": "week"}, body={"kg_week": "1"})],
+    "capacities.check_answers": [Row("draft_producer_a", PRODUCERS)],
+    "capacities.discard": [Row("draft_producer_a", PRODUCERS, body={"confirm": "1"})],
     "capacities.export": [Row("", EVERYBODY, values={"format": name}) for name in ("csv", "xlsx")],
     "capacities.bad_rows": [Row("", PRODUCER, values={"token": "{capacities}", "format": "csv"})],
     "capacities.import_confirm": [Row("", PRODUCER, values={"token": "{capacities}"})],
@@ -101,9 +112,9 @@ TABLE: dict[str, list[Row]] = {
     "desk.order": [Row("need_fresh_a", HOUSE, body={"price_pct": "90"})],
     "desk.keep": [Row("need_fresh_a", HOUSE, body={"run": "{run_done_a}"})],
     "desk.discard": [Row("need_fresh_a", HOUSE, body={"run": "{run_done_a}"})],
-    # No near miss stands in their plans.
-    "questions.show": [Row("need_sent_a", NOBODY, values={"number": "9"})],
-    "questions.send": [Row("need_sent_a", NOBODY, values={"number": "9"}, body={"text": "x"})],
+    "market.compare": [need("fresh", HOUSE)],
+    "market.question": [need("unseen", HOUSE, values={"gate": "price"})],
+    "market.send": [need("unseen", HOUSE, values={"gate": "price"})],
     "runs.show": [Row("run_done_a", HOUSE), Row("run_waiting_a", HOUSE)],
     "runs.cancel": [Row("run_waiting_a", HOUSE)],
     "suggestions.show": [Row("sent_producer_a", BUYERS | PRODUCERS), Row("fresh_producer_a", NOBODY)],
@@ -115,88 +126,18 @@ TABLE: dict[str, list[Row]] = {
         Row("sent_producer_a", BUYER | PRODUCERS, knows=ITS_READER, body={"reason": "price"}),
         Row("fresh_producer_a", NOBODY, body={"reason": "price"}),
     ],
-    "agreements.create": [Row("agreed_producer_a", HOUSE)],
-    "agreements.abandon": [
-        Row("agreement_producer_a", BUYER | PRODUCERS | HOUSE, knows=ITS_READER, body={"reason": "x"}),
-    ],
-    "agreements.terms": [
-        Row("agreement_producer_a", BUYER | PRODUCERS | HOUSE, knows=ITS_READER, body={"base": "1", "note": "x"}),
-    ],
-    "agreements.usual": [
-        Row("agreement_producer_a", BUYER | PRODUCERS | HOUSE, knows=ITS_READER, body={"base": "1"}),
-    ],
-    "agreements.send": [Row("agreement_producer_a", HOUSE)],
-    "agreements.accept": [
-        Row("agreement_producer_a", BUYER | PRODUCERS, knows=ITS_READER | HOUSE, body={"sha256": "0"}),
-    ],
-    "agreements.remark": [
-        Row("agreement_producer_a", BUYER | PRODUCERS | HOUSE, knows=ITS_READER, body={"text": "x"}),
-    ],
-    "agreements.changes": [Row("agreement_producer_a", BUYERS | PRODUCERS | HOUSE)],
-    "agreements.sign": [Row("agreement_producer_a", BUYER | PRODUCER, knows=NO_MANAGERS)],
-    "agreements.sign_on_paper": [
-        Row("agreement_producer_a", BUYER | PRODUCER, knows=NO_MANAGERS, body={"signed_on": "2026-11-20"}),
-    ],
-    "agreements.scan": [Row("agreement_producer_a", NOBODY, values={"scan_id": "1"})],
-    "agreements.summary": [Row("agreement_producer_a", BUYERS | PRODUCERS | HOUSE)],
-    "agreements.summary_as_pdf": [Row("agreement_producer_a", BUYERS | PRODUCERS | HOUSE)],
-    "agreements.as_docx": [Row("agreement_producer_a", BUYERS | PRODUCERS | HOUSE)],
-    "alliance.show": [Row("alliance_producer_a", BUYERS | PRODUCERS | HOUSE)],
-    "alliance.act": [
-        Row("alliance_producer_a", BUYER | PRODUCERS, knows=ITS_READER, values={"step": "grievance"}, body=SAID),
-        Row("alliance_producer_a", BUYER | PRODUCER, knows=NO_MANAGERS, values={"step": "breach"}, body=SAID),
-    ],
-    "deliveries.show": [Row("delivery_producer_a", BUYERS | PRODUCERS | HOUSE)],
-    "deliveries.photo": [Row("delivery_producer_a", NOBODY)],
-    "deliveries.act": [
-        Row("delivery_producer_a", PRODUCERS, knows=BUYERS, values={"step": "confirm"}),
-        Row(
-            "delivery_producer_a", BUYER | PRODUCERS, knows=ITS_READER, values={"step": "cancel"}, body={"reason": "x"},
-        ),
-        Row("delivery_producer_a", BUYER | PRODUCERS, knows=ITS_READER, values={"step": "grade"}),
-    ],
-    "deliveries.statement": [Row("statement_producer_a", BUYERS | PRODUCERS | HOUSE)],
-    "deliveries.statement_as_pdf": [Row("statement_producer_a", BUYERS | PRODUCERS | HOUSE)],
-    # Paid in one part: there is no second payment to anybody.
-    "deliveries.liquidation": [Row("statement_producer_a", NOBODY)],
-    "deliveries.hand_over": [Row("statement_producer_a", NOBODY)],
-    "deliveries.pay": [
-        Row(
-            "statement_producer_a", BUYER, knows=ITS_READER,
-            body={"amount": "1", "paid_on": "2026-11-20", "channel": "cash", "key": "x"},
-        ),
-    ],
-    "deliveries.advance": [Row("alliance_producer_a", BUYERS | PRODUCERS | HOUSE)],
-    "deliveries.confirm": [Row("payment_producer_a", PRODUCER, knows=NO_MANAGERS)],
-    "deliveries.export": [Row("", EVERYBODY, values={"format": name}) for name in ("csv", "xlsx")],
-    "deliveries.feed": [Row("", EVERYBODY, values={"token": "{calendar}"})],
-    "agreements.drop": [
-        Row("alliance_producer_a", BUYER | PRODUCERS | HOUSE, knows=ITS_READER, body={"reason": "x"}),
-    ],
-    "agreements.renew": [
-        Row("alliance_producer_a", BUYER | HOUSE, knows=ITS_READER | PRODUCERS, body={"starts_on": "2028-01-03"}),
-    ],
-    "agreements.through_union": [Row("need_sent_a", HOUSE)],
-    "clauses.edit": [Row("", EVERYBODY, values={"stem": name}) for name in ("payment", "new")],
-    "clauses.retire": [Row("", NOBODY, values={"stem": "payment"})],
-    "unions.act": [
-        Row("", UNITABLE, knows=ITS_CLERK, values={"action": "join"}, body={"union": "{organization_union}"}),
-        Row("", UNITABLE, knows=ITS_CLERK, values={"action": "leave"}),
-        Row("", UNITABLE, knows=ITS_CLERK, values={"action": "mandate"}, body={"minutes": "1"} | GIVEN),
-        Row("", UNITABLE, knows=ITS_CLERK, values={"action": "revoke"}),
-    ],
-    "agreements.show": [Row("agreement_producer_a", BUYERS | PRODUCERS | HOUSE)],
-    "agreements.as_pdf": [Row("agreement_producer_a", BUYERS | PRODUCERS | HOUSE)],
+    **CONTRACTS,
 }  # fmt: skip
 
 # Routes without an id: what is sent, and whom the role keeps from writing although the page is theirs.
 MANAGERS_ONLY = ("organizations.profile", "organizations.members", "organizations.certificates")
 WRITERS_ONLY = (
-    "needs.new", "capacities.new", "needs.import_file", "capacities.import_file", "mandates.propose", "runs.start",
-    "learning.order", "learning.switch",
+    "needs.new", "capacities.new", "capacities.start", "needs.import_file", "capacities.import_file",
+    "mandates.propose", "runs.start", "learning.order", "learning.switch",
 )  # fmt: skip
 BODIES: dict[str, dict[str, str]] = {
     "home.set_language": {"language": "en"},
+    "help.prefer": {"theme": "dark"},
     "accounts.sign_in": {"email": "buyer_b@example.org", "password": PASSWORD},
     "accounts.sign_up": {
         "kind": "buyer", "legal_name": "Compradora nueva", "country": "CO", "municipality": "Pereira",
@@ -215,6 +156,7 @@ BODIES: dict[str, dict[str, str]] = {
     "learning.switch": {"state": "off"},
     "needs.new": {**NEED, "buyer": "{client}"},
     "capacities.new": {**CAPACITY, "confirm": "1"},
+    "capacities.start": {"product": CAPACITY["product"]},
     "needs.import_file": {"decimal_separator": "."},
     "capacities.import_file": {"decimal_separator": "."},
     "mandates.propose": {**TERMS, **TERM, "client": "{organization_union}"},
@@ -237,7 +179,8 @@ def spreadsheet(kind: str) -> bytes:
 
 def address(site: Site, rule: Rule, row: Row, tokens: dict[str, str]) -> str:
     """The path of a route for the object of a row."""
-    values: dict[str, Any] = {name: text.format(**tokens) for name, text in row.values.items()}
+    names = {**site.world.objects, **tokens}
+    values: dict[str, Any] = {name: text.format(**names) for name, text in row.values.items()}
     for argument in rule.arguments - values.keys():
         values[argument] = site.world.objects[row.object]
     with site.app.test_request_context():

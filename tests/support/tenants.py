@@ -1,8 +1,7 @@
 """Two brokered markets side by side, with secrets in every confidential field: what the tests of isolation attack.
 
 Tenant "a" and tenant "b" are alike: a broker house with mandates of a buyer, of a producer organization and of its
-rival, five open needs in every state of the way from suggestion to draft, and readiness assessments. Beside them
-stand a union, a programme agency, and a broker house whose mandates have ended.
+rival, needs at every stage, readiness assessments. Beside them: a union, an agency, a house whose mandates have ended.
 """
 
 from __future__ import annotations
@@ -32,12 +31,13 @@ from broker.readiness.services import ValueInput, assess
 from broker.transaction import Transaction, transaction
 from tests.factories import listings, parties
 from tests.factories.parties import acting, organization_of
-from tests.support import canaries
+from tests.support import asking, canaries
 from tests.support.alliance import play
 from tests.support.canaries import Canary, canary, number, own, private
 from tests.support.database import open_store
 from tests.support.scratch import make_folder
 from tests.support.shared import once
+from tests.support.told import message_of, share_capacity, share_need
 from tests.web.conftest import NOON
 
 TENANTS = ("a", "b")
@@ -113,6 +113,7 @@ def _make(folder: Path) -> World:
             _order_another_run(tx, people, tenant, world)
             world.canaries += canaries.plant_readiness(tx, tenant, world.assessed(tenant))
             world.canaries += canaries.plant_listings(tx, tenant, world.objects)
+            _share_all(tx, people, tenant, world)
         world.canaries += canaries.plant_quantities(tx, world.named(*STAGES[1:]))
         world.canaries += canaries.plant_machinery(tx)
         _note_people(tx, people, world)
@@ -191,10 +192,12 @@ def _post_all(tx: Transaction, people: dict[str, User], tenant: str, world: Worl
     )
     objects[f"capacity_unseen_{tenant}"] = unseen.id
     _assess(tx, house, organization_of(buyer), 3)
+    world.canaries += asking.begin_capacity(tx, people[f"producer_{tenant}"], tenant, objects)
     with acting(tx, house) as own_tx:
         world.canaries += canaries.plant_prices(own_tx, tenant)
     asked = parties.proposal(tx, people["house_new"], organization_of(people[f"producer_{tenant}"]).id)
     objects[f"proposal_{tenant}"] = asked.id
+    world.canaries += asking.ask(tx, people, tenant, objects)
 
 
 def _assess(tx: Transaction, assessor: User, organization: Organization, value: int) -> None:
@@ -277,9 +280,17 @@ def _order_another_run(tx: Transaction, people: dict[str, User], tenant: str, wo
         world.objects[f"membership_{person}_{tenant}"] = people[f"{person}_{tenant}"].memberships[0].id
 
 
+def _share_all(tx: Transaction, people: dict[str, User], tenant: str, world: World) -> None:
+    need_id, capacity_id = (world.objects[f"{name}_{tenant}"] for name in ("need_sent", "capacity_producer"))
+    made = share_need(tx, people[f"buyer_{tenant}"], need_id, f"need-{tenant}")
+    world.objects[f"link_{tenant}"] = made
+    share_capacity(tx, people[f"producer_{tenant}"], capacity_id, f"capacity-{tenant}")
+
+
 def _note_people(tx: Transaction, people: dict[str, User], world: World) -> None:
     for name, old in people.items():
         user = _user(tx, old.email)
+        world.objects[f"message_{name}"] = message_of(tx, old.email)
         membership = user.memberships[0]
         organization = membership.organization
         world.people[name] = Person(user.id, user.epoch, organization.id, organization.kind, membership.role)

@@ -32,7 +32,7 @@ RULES = {
         cure: breach_notified>active by {SIDES}
         breach: breach_notified>breached by system
         suspend: active>suspended by {SIDES}
-        resume: suspended>active by {SIDES}
+        resume: suspended>active by {SIDES}|system
         complete: active>completed by system
         renew: completed>renewed by {SIDES}|system
         terminate: active|breached>terminated by {SIDES}

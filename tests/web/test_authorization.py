@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from broker.notifications.unsubscribing import token_of
 from broker.parties.models import User
 from tests.support import routes
 from tests.support.routes import Row
@@ -38,6 +39,7 @@ def tokens(site: Site) -> dict[str, str]:
         user = db.session.get_one(User, site.world.people["buyer_a"].user_id)
         found = {"reset": links.reset_link(user).rpartition("/")[2]}
         who = site.world.people["producer_a"]
+        found["ending"] = token_of(site.app.config["SECRET_KEY"], user.id, "suggestions")
         found["calendar"] = calendar.token_of(db.session.get_one(User, who.user_id), who.organization_id)
     for kind, sender in (("needs", "buyer_a"), ("capacities", "producer_a")):
         rule = next(rule for rule in site.app.url_map.iter_rules() if rule.endpoint == f"{kind}.import_file")
@@ -63,6 +65,7 @@ def test_the_table_names_every_route_with_an_id_and_no_other(site: Site) -> None
     assert with_id == routes.TABLE.keys()
 
 
+@pytest.mark.timeout(300)
 def test_everybody_gets_what_the_table_says_and_a_refusal_writes_nothing(
     site: Site, tokens: dict[str, str]
 ) -> None:

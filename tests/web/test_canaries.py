@@ -140,7 +140,7 @@ def crawl(site: Site, who: str) -> Iterator[Look]:
 
 def addresses(site: Site) -> list[str]:
     """Every GET route with every object of both tenants that its table names."""
-    tokens = {"reset": "x", "calendar": "x", "needs": "0" * 32, "capacities": "0" * 32}
+    tokens = {"reset": "x", "ending": "x", "calendar": "x", "needs": "0" * 32, "capacities": "0" * 32}
     found = []
     for rule, method in routes.rules(site):
         if method == "GET" and rule.endpoint != "asset":

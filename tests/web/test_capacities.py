@@ -52,7 +52,7 @@ def test_three_steps_on_a_phone(
 ) -> None:
     sign_in(client, "producer@example.org")
     first = client.get("/capacities/new")
-    assert "step 1 of 3" in read(first)
+    assert "All on one page" in read(first) or "all on one page" in read(first)
     second = client.get("/capacities/new?product=plantain_dom_harton")
     page = second.get_data(as_text=True)
     assert "Usual: 8 t per hectare a year" in read(second)
@@ -186,6 +186,14 @@ def test_reconfirming_is_one_tap(
     )
     elsewhere = client.post(f"/capacities/{capacity_id}/reconfirm", data={"next": "//evil.example"})
     assert elsewhere.location == f"/capacities/{capacity_id}"
+    # A slip of the thumb is taken back, once; after an hour the confirmation stands.
+    assert "Confirmed just now." in read(client.get("/capacities/mine"))
+    for _tap in range(2):
+        assert client.post(f"/capacities/{capacity_id}/reconfirm/undo").status_code == 303
+    assert "To be reconfirmed" in read(client.get("/capacities/mine"))
+    client.post(f"/capacities/{capacity_id}/reconfirm")
+    clock.forward(hours=2)
+    assert client.post(f"/capacities/{capacity_id}/reconfirm/undo").status_code == 409
 
 
 def test_withdrawing_asks_first(

@@ -28,6 +28,8 @@ ELSEWHERE = (
     "/\u2028/evil.example", "\u2044\u2044evil.example", "/.//evil.example", "/..//evil.example",
     "/home/..//evil.example",
 )  # fmt: skip
+# Mail programs post to it with one click (RFC 8058); its address carries a signed token of its own.
+WITHOUT_TOKEN = {"accounts.end_mail"}
 
 
 @pytest.fixture(scope="module")
@@ -223,9 +225,9 @@ def test_a_page_of_this_site_is_gone_on_to(site: Site) -> None:
 
 def unsafe(site: Site) -> Iterator[tuple[str, str, str]]:
     """Every unsafe route and method, with the visitor and with somebody who may use it."""
-    tokens = {"reset": "x", "calendar": "x", "needs": "0" * 32, "capacities": "0" * 32}
+    tokens = {"reset": "x", "ending": "x", "calendar": "x", "needs": "0" * 32, "capacities": "0" * 32}
     for rule, method in routes.rules(site):
-        if method != "GET":
+        if method != "GET" and rule.endpoint not in WITHOUT_TOKEN:
             demanded = site.app.view_functions[rule.endpoint].access  # type: ignore[attr-defined]
             path = routes.address(site, rule, routes.rows_of(rule)[0], tokens)
             yield path, method, VISITOR
@@ -235,7 +237,7 @@ def unsafe(site: Site) -> Iterator[tuple[str, str, str]]:
 
 
 def readable(site: Site) -> list[str]:
-    tokens = {"reset": "x", "calendar": "x", "needs": "0" * 32, "capacities": "0" * 32}
+    tokens = {"reset": "x", "ending": "x", "calendar": "x", "needs": "0" * 32, "capacities": "0" * 32}
     found = [
         routes.address(site, rule, row, tokens)
         for rule, method in routes.rules(site)

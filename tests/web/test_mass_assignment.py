@@ -46,7 +46,7 @@ def site(opened: Site) -> Site:
         ("producer_a", "/capacities/{capacity_producer_a}/edit", routes.CAPACITY | {"confirm": "1", "version": ""},
          Capacity, "capacity_producer_a", None),
         ("producer_a", "/capacities/{capacity_producer_a}/reconfirm", {}, Capacity, "capacity_producer_a",
-         {"state", "confirmed_at", "updated_at", "version"}),
+         {"confirmed_at", "confirmed_before", "version"}),
         ("buyer_a", "/organization", routes.BODIES["organizations.profile"], Organization, "organization_buyer_a",
          None),
         ("buyer_a", "/account/name", {"name": "Otra"}, User, "user_buyer_a", {"name"}),

@@ -15,7 +15,7 @@ from broker.parties.models import User
 from tests.factories import listings as make
 from tests.factories.parties import actor_of
 from tests.web.conftest import SignIn, Write, read, soup
-from tests.web.listing_help import FORM, need_people, posted, value_of
+from tests.web.listing_help import FORM, RESERVE, need_people, posted, value_of
 
 
 @pytest.fixture
@@ -40,6 +40,34 @@ def test_a_need_from_a_template(
     assert "Open" in shown
     # The same form again, as a second click sends it, is the same need.
     assert client.post("/needs/new", data=FORM).location == answer.location
+
+
+def test_what_is_checked_is_published_and_can_be_copied(
+    client: FlaskClient, write: Write, people: dict[str, User], sign_in: SignIn
+) -> None:
+    sign_in(client, "buyer@example.org")
+    typed = {k: text for k, text in FORM.items() if k != "publish"} | {"reserve_price": RESERVE}
+    check = client.post("/needs/new", data=typed | {"check": "1"})
+    page = check.get_data(as_text=True)
+    assert soup(check) is not None
+    assert "Forty thousand kilograms 1,040 t in all, in 26 deliveries" in read(check), read(check)
+    assert "0 open needs" in read(client.get("/needs"))
+    for name, text in typed.items():
+        assert value_of(page, name) == text
+    changed = client.post("/needs/new", data=typed | {"change": "1"}).get_data(as_text=True)
+    assert value_of(changed, "reserve_price") == RESERVE
+    address = client.post("/needs/new", data=typed | {"publish": "1"}).location
+    number = address.rpartition("/")[2]
+    assert f"/needs/new?copy={number}" in client.get("/needs/new").get_data(as_text=True)
+    copied = client.get(f"/needs/new?copy={number}").get_data(as_text=True)
+    kept = [value_of(copied, name) for name in ("quantity", "reserve_price", "spec_finger_weight_g_min")]
+    assert kept == ["40", RESERVE, "250"]
+    # As long as before, from a Monday about three weeks away.
+    assert [value_of(copied, name) for name in ("start", "reply_by")] == ["2026-12-14", "2026-12-07"]
+    assert "Nothing has been proposed" in read(client.get(f"{address}/offers"))
+    client.delete_cookie("alianza")
+    sign_in(client, "rival@example.org")
+    assert client.get(f"/needs/new?copy={number}").status_code == 404
 
 
 def test_a_draft_is_kept_until_it_is_published(

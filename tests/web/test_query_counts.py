@@ -19,8 +19,11 @@ from broker.clock import FixedClock
 from broker.database import make_engine
 from broker.demo import load
 from broker.jobs.worker import work_once
-from broker.listings.models import Capacity, Contribution, Need
+from broker.listings.drafts import CapacityDraft
+from broker.listings.models import Capacity, Contribution, Need, NeedQuestion
+from broker.listings.sharing import ShareLink
 from broker.matchmaking.models import Candidate, MatchingRun, NeedResult, Suggestion
+from broker.notifications.models import Notification
 from broker.parties import accounts
 from broker.parties.models import Certificate, Mandate, Membership, Organization, User
 from broker.prices.models import ExchangeRate, PricePoint
@@ -39,17 +42,18 @@ Key = tuple[str, str, str, str]
 """Who, endpoint, address, and "page" or "fragment"."""
 MOST = {"page": 6, "fragment": 4}
 # What sends more. Needs as an organization sees them: the person, her capacities, the needs, her certificates,
-# exchange rates and quotations are six, also when only the list is asked for. The broker's day: the person, the
-# clients, needs, suggestions, capacities, agreements, and what goes wrong with deliveries.
-MORE_STATEMENTS = {("clerk", "needs.browse", "fragment"): 6, ("broker", "home.home", "page"): 7}
+# exchange rates and quotations are six, also when only the list is asked for. The clerk's day: the person,
+# capacities, what was begun, suggestions, mandates, agreements and deliveries.
+MORE_STATEMENTS = {("clerk", "needs.browse", "fragment"): 6, ("clerk", "home.home", "page"): 7}
 MORE = 24
 FRAGMENTS = ("needs.browse", "capacities.browse", "runs.show")
 # What must be longer by half at least when there are 24 more of everything; the published capacities fill a page
 # from the start.
 LISTS = {
-    "agreements.listing", "capacities.mine", "desk.ask", "desk.need", "desk.needs", "home.home",
-    "mandates.listing", "needs.browse", "needs.mine", "organizations.certificates", "organizations.members",
-    "prices.listing", "runs.listing", "suggestions.inbox",
+    "agreements.listing", "capacities.buyers", "capacities.mine", "desk.ask", "desk.need", "desk.needs",
+    "home.home", "home.matters", "mandates.listing", "market.opportunities", "messages.inbox", "needs.browse",
+    "needs.mine", "needs.offers", "organizations.certificates", "organizations.members", "prices.listing", "runs.listing",
+    "shared.listing", "suggestions.inbox",
 }  # fmt: skip
 GROWN = 1.5
 
@@ -148,10 +152,13 @@ def _grow(counted: Counted) -> None:
     """24 more of each row that lists show, straight into the tables: what matters is how they are read."""
     objects = counted.market.objects
     with counted.engine.begin() as connection:
+        reader = connection.scalars(select(User.id).where(User.email == counted.market.people["buyer"])).one()
         for number in range(1, MORE + 1):
             need = _copy(connection, Need, objects["need"], reference=f"N{number}")
             capacity = _copy(connection, Capacity, objects["capacity"], reference=f"C{number}")
             _copy(connection, Contribution, 1, need_id=objects["need"])
+            _copy(connection, NeedQuestion, 1, request_key=f"copy{number}")
+            _copy(connection, CapacityDraft, objects["begun"], request_key=f"copy{number}")
             for model in (NeedResult, Candidate):
                 _copy_all(connection, model, {"need_id": objects["need"]}, need_id=need)
             pair = {"need_id": objects["need"], "capacity_id": objects["capacity"]}
@@ -167,6 +174,8 @@ def _grow(counted: Counted) -> None:
             _copy_all(connection, AgreementVersion, first, agreement_id=agreement)
             _copy_all(connection, AgreementVersion, first, number=number + 1)
             _copy(connection, MatchingRun, objects["run"], state="cancelled")
+            _copy(connection, Notification, 1, user_id=reader, organization_id=None)
+            _copy(connection, ShareLink, 1, token_sha256=f"copy {number}")
             _copy_parties(connection, objects["producer"], number)
             for model in (PricePoint, ExchangeRate):
                 _copy(connection, model, 1, quoted_on=NOON.date() - dt.timedelta(days=number))

@@ -14,10 +14,10 @@ SUBJECTS = (
     "mandates",
     "readiness",
     "prices",
-    "questions",
     "needs",
     "capacities",
     "desk",
+    "market",
     "runs",
     "learning",
     "suggestions",
@@ -25,6 +25,9 @@ SUBJECTS = (
     "deliveries",
     "alliance",
     "clauses",
+    "messages",
+    "shared",
+    "help",
 )
 
 

@@ -147,7 +147,7 @@ def _row(
     if kind == "capacities":
         if not reader.has("currency") and not reader.has("country") and product in currencies:
             cells["currency"] = currencies[product]
-        if not any(reader.has(name) for name in AREA):
+        if not any(reader.has(name) for name in ("kg_week", *AREA)):
             cells |= _ANY_AREA
             faults += _stated(text, country, product, done, row.line, separator)
     return SheetRow(row.line, cells, faults)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import render_template
+from flask import render_template, url_for
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
+from broker.notifications.delivery import note
 from broker.parties.models import Organization, User
 from broker.parties.recovery import INVITATION_HOURS, RESET_HOURS
 from broker.transaction import Transaction
@@ -18,7 +19,9 @@ def reset(tx: Transaction, user: User) -> None:
         body = render_template(
             "accounts/mail/reset.txt", reader=user, link=links.reset_link(user), hours=RESET_HOURS
         )
-        tx.send_mail(user.email, _("A new password for Alianza"), body)
+        tx.send_mail(user.email, _("A new password for Alianza"), body, reader_id=user.id, kind="account")
+    # Without the link: the inbox may stand open on another's screen.
+    note(tx, user.id, "password_asked", {"path": url_for("accounts.account")})
 
 
 def invitation(tx: Transaction, user: User, organization: Organization, by: str, *, is_new: bool) -> None:
@@ -34,4 +37,7 @@ def invitation(tx: Transaction, user: User, organization: Organization, by: str,
             link=link,
             days=days,
         )
-        tx.send_mail(user.email, _("You have been added to an organization in Alianza"), body)
+        subject = _("You have been added to an organization in Alianza")
+        tx.send_mail(user.email, subject, body, reader_id=user.id, kind="account")
+    values = {"path": url_for("accounts.account"), "organization": organization.legal_name}
+    note(tx, user.id, "member_added", values, organization_id=organization.id)

@@ -15,14 +15,14 @@ from broker.parties.models import KINDS, User
 from web import security
 from web.extensions import db
 from web.i18n import language
-from web.pages.accounts import letters, links, own
+from web.pages.accounts import letters, links, mail, own
 from web.pages.accounts.blueprint import bp
 from web.pages.organizations.reading import new_organization, place_choices
 from web.rendering import page, writing
 from web.security import access, actor, safe_next
 from web.wording import message, sentences
 
-__all__ = ["bp", "own"]
+__all__ = ["bp", "mail", "own"]
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])

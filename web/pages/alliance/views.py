@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 
 from flask import Blueprint, flash, redirect, request, url_for
@@ -12,7 +13,7 @@ from broker.agreements import freezing
 from broker.agreements.models import Agreement, AgreementVersion
 from broker.agreements.negotiation import may_act, side_of
 from broker.agreements.queries import agreement_for, in_force
-from broker.alliance import committee, complaints, contributions, queries, standing
+from broker.alliance import committee, complaints, contributions, queries, standing, suspending
 from broker.alliance.committee import Decision, Minutes
 from broker.deliveries.terms import terms_in
 from broker.errors import Conflict, Invalid, NotFound, RuleBroken
@@ -105,10 +106,12 @@ def _committee(agreement: Agreement, version: AgreementVersion) -> dict[str, obj
 
 
 def _complaints(agreement: Agreement, version: AgreementVersion) -> dict[str, object]:
+    notice, pause = queries.notice_and_pause_of(db.session(), agreement.id)
     return {
         "grievances": queries.grievances_of(db.session(), agreement.id),
         "breaches": queries.breaches_of(db.session(), agreement.id),
-        "notice": queries.notice_of(db.session(), agreement.id),
+        "notice": notice,
+        "pause": pause,
         "clauses": _clauses(version),
     }
 
@@ -163,6 +166,12 @@ def _give(tx: Transaction, agreement_id: int, reader: Reader) -> object:
     return contributions.give(tx, agreement_id, facts, position, what, amount, given_on, _key())
 
 
+def _until(reader: Reader) -> dt.date | None:
+    until = reader.date("until", required=True)
+    reader.faults.raise_if_any()
+    return until
+
+
 def _number(name: str) -> int:
     return request.form.get(name, 0, type=row_id) or 0
 
@@ -211,6 +220,21 @@ STEPS: dict[str, tuple[Step, object, str]] = {
     "notice": (
         lambda tx, n, r: complaints.give_notice(tx, n, r.text("reason", most=4000)),
         _l("Notice is given."),
+        "complaints",
+    ),
+    "pause": (
+        lambda tx, n, r: suspending.propose(tx, n, r.text("reason", most=4000), _until(r)),
+        _l("The pause is proposed. The other side has to agree."),
+        "complaints",
+    ),
+    "pause_agree": (
+        lambda tx, n, r: suspending.agree(tx, n, _number("pause")),
+        _l("Both sides agree: the agreement is suspended."),
+        "complaints",
+    ),
+    "pause_end": (
+        lambda tx, n, r: suspending.end(tx, n, _number("pause")),
+        _l("The pause is over."),
         "complaints",
     ),
     "give": (_give, _l("Noted. The organization confirms that it has it."), "contributions"),

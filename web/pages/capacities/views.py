@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from dataclasses import dataclass
 from decimal import Decimal
 
 from flask import Response, flash, redirect, request, url_for
@@ -12,32 +10,28 @@ from flask_babel import gettext as _
 
 from broker.catalogue import products
 from broker.errors import NotFound
-from broker.listings import queries
+from broker.listings import queries, services
 from broker.listings.models import Capacity
 from broker.listings.periods import WEEKS_PER_MONTH
-from broker.listings.services import EDITABLE_CAPACITY, move_capacity
+from broker.listings.services import move_capacity
 from broker.listings.spreadsheets import capacities_as_rows
 from broker.listings.transitions import CAPACITY
 from broker.matchmaking import party_view
-from broker.parties.permissions import role_towards, sees_private
+from broker.matchmaking.outcomes import STANDINGS, outcomes
+from broker.parties.queries import certificates_of
+from broker.prices.quotes import quotes_on
+from web import i18n
 from web.extensions import db
-from web.pages.capacities import editing, importing
+from web.pages.capacities import asking, editing, importing
 from web.pages.capacities.blueprint import bp
+from web.pages.capacities.rights import due_on, rights
 from web.pages.listings import filters, sheets
+from web.pages.listings.gate_words import closed_words
 from web.pages.listings.importing import left_over
 from web.rendering import page, writing
 from web.security import PRODUCERS, access, actor, safe_next
 
-__all__ = ["bp", "editing", "importing"]
-
-
-@dataclass(frozen=True)
-class Rights:
-    """What the reader may do with a capacity."""
-
-    private: bool
-    edit: bool
-    steps: tuple[str, ...]
+__all__ = ["asking", "bp", "editing", "importing"]
 
 
 @bp.get("")
@@ -77,6 +71,23 @@ def show(capacity_id: int) -> ResponseReturnValue:
     return page("capacities/show.html", capacity=capacity, rights=rights(capacity), due=due_on(capacity))
 
 
+@bp.get("/<int:capacity_id>/buyers")
+@access(*PRODUCERS)
+def buyers(capacity_id: int) -> ResponseReturnValue:
+    """Which open needs this capacity fits, what is missing for the others, and why it was not chosen."""
+    capacity = queries.visible_capacity(db.session(), actor(), capacity_id)
+    if capacity.organization_id != actor().organization_id:
+        raise NotFound("not_found")
+    certificates = certificates_of(db.session(), capacity.organization_id)
+    quotes = quotes_on(db.session(), i18n.today())
+    found = outcomes(db.session(), capacity, certificates, i18n.today(), quotes)
+    groups = [(name, [one for one in found if one.standing == name]) for name in STANDINGS]
+    return page(
+        "capacities/buyers.html", capacity=capacity, groups=[(name, rows) for name, rows in groups if rows],
+        rights=rights(capacity),
+    )  # fmt: skip
+
+
 @bp.post("/<int:capacity_id>/<action>")
 @access(*PRODUCERS)
 def action(capacity_id: int, action: str) -> ResponseReturnValue:
@@ -94,12 +105,27 @@ def action(capacity_id: int, action: str) -> ResponseReturnValue:
     )
 
 
+@bp.post("/<int:capacity_id>/reconfirm/undo")
+@access(*PRODUCERS)
+def undo_reconfirm(capacity_id: int) -> ResponseReturnValue:
+    """Take back a tap of the last hour; a second tap changes nothing."""
+    with writing() as tx:
+        services.undo_reconfirm(tx, capacity_id)
+    flash(_("The confirmation is taken back."), "ok")
+    return redirect(
+        safe_next(request.form.get("next"), url_for("capacities.show", capacity_id=capacity_id)), 303
+    )
+
+
 @bp.get("/export.<format>")
 @access(*PRODUCERS, "broker")
 def export(format: str) -> Response:
     """The reader's own capacities, or the clients', as a file that can be imported again."""
     columns, rows = capacities_as_rows(queries.capacities_of(db.session(), _owners()))
     return sheets.as_file(format, columns, rows, _("capacities"))
+
+
+bp.app_template_filter("closed_words")(closed_words)
 
 
 @bp.app_template_filter("weekly")
@@ -116,20 +142,6 @@ def weekly(capacity: Capacity) -> Decimal:
 def keeps(capacity: Capacity) -> bool:
     """Whether the produce is stored and sold evenly over the year."""
     return products.get(capacity.product).storable
-
-
-def due_on(capacity: Capacity) -> dt.date:
-    """The day by which it must be confirmed again."""
-    days = products.get(capacity.product).perishable_days
-    return (capacity.confirmed_at + dt.timedelta(days=days)).date()
-
-
-def rights(capacity: Capacity) -> Rights:
-    """From the state table and the reader's role towards the owner."""
-    role = role_towards(actor(), capacity.organization_id) if actor().may_write else None
-    steps = tuple(row.name for row in CAPACITY.available(capacity.state, role)) if role else ()
-    edit = role == "owner" and capacity.state in EDITABLE_CAPACITY
-    return Rights(sees_private(actor(), capacity.organization_id), edit, steps)
 
 
 def _owners() -> list[int]:

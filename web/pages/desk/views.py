@@ -7,14 +7,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from broker.errors import Conflict, Invalid, RuleBroken
+from broker.errors import Conflict, Invalid, NotFound, RuleBroken
 from broker.listings.reader import Reader
 from broker.matchmaking import plans, queries, suggestions
 from broker.matchmaking.wishes import read_wishes
 from web.extensions import db
 from web.i18n import decimal_separator
 from web.pages.desk import dependence_words, what_if, wish_words, workspace
-from web.rendering import page, writing
+from web.rendering import flash_with_undo, page, writing
 from web.row_ids import row_id
 from web.security import access, actor
 from web.wording import message, sentences
@@ -27,8 +27,11 @@ bp.record_once(lambda state: wish_words.register(state.app))
 @bp.get("")
 @access("broker")
 def needs() -> ResponseReturnValue:
-    """Every open need of the clients with its coverage."""
-    return page("desk/needs.html", rows=queries.coverage_board(db.session(), actor()))
+    """Every open need of the clients with its coverage; `show=uncovered` leaves those below their minimum."""
+    rows = queries.coverage_board(db.session(), actor())
+    uncovered = request.args.get("show") == "uncovered"
+    shown = [row for row in rows if row.uncovered or not uncovered]
+    return page("desk/needs.html", rows=shown, uncovered=uncovered)
 
 
 @bp.get("/needs/<int:need_id>")
@@ -47,17 +50,30 @@ def shortlist(need_id: int) -> ResponseReturnValue:
         queries.need_of_client(tx.session, actor(), need_id)
         for suggestion_id in chosen:
             suggestions.shortlist(tx, suggestion_id)
-    flash(ngettext("%(num)d suggestion shortlisted.", "%(num)d suggestions shortlisted.", len(chosen)), "ok")
+    flash_with_undo(
+        ngettext("%(num)d suggestion shortlisted.", "%(num)d suggestions shortlisted.", len(chosen)),
+        url_for("desk.unshortlist", need_id=need_id),
+        suggestion=[str(suggestion_id) for suggestion_id in chosen],
+    )
     return redirect(url_for("desk.need", need_id=need_id), 303)
 
 
 @bp.post("/needs/<int:need_id>/unshortlist")
 @access("broker")
 def unshortlist(need_id: int) -> ResponseReturnValue:
-    """Take a suggestion off the shortlist."""
+    """Take suggestions off the shortlist."""
+    chosen = request.form.getlist("suggestion", type=row_id)
+    if not chosen:
+        raise NotFound("not_found")
     with writing() as tx:
         queries.need_of_client(tx.session, actor(), need_id)
-        suggestions.unshortlist(tx, request.form.get("suggestion", 0, type=row_id))
+        for suggestion_id in chosen:
+            suggestions.unshortlist(tx, suggestion_id)
+    flash_with_undo(
+        ngettext("%(num)d taken off the shortlist.", "%(num)d taken off the shortlist.", len(chosen)),
+        url_for("desk.shortlist", need_id=need_id),
+        suggestion=[str(suggestion_id) for suggestion_id in chosen],
+    )
     return redirect(url_for("desk.need", need_id=need_id), 303)
 
 

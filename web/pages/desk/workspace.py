@@ -23,14 +23,10 @@ TAKEN = ("shortlisted", "sent", "accepted_one", "accepted_both", "converted")
 
 
 @dataclass(frozen=True)
-class Line:
-    """One candidate: the pair as the run saw it, who would depend on whom, the suggestion that stands for it, if any,
-    and the last one that was declined."""
+class Seen:
+    """A candidate as the run saw it."""
 
     candidate: Candidate
-    dependence: Dependence
-    suggestion: Suggestion | None
-    declined: Suggestion | None
 
     @property
     def pair(self) -> dict[str, Any]:
@@ -54,6 +50,16 @@ class Line:
     @property
     def offered_kg(self) -> Decimal:
         return Decimal(self.pair["offered_kg"])
+
+
+@dataclass(frozen=True)
+class Line(Seen):
+    """One candidate with who would depend on whom, the suggestion that stands for it, if any, and the last one that was
+    declined."""
+
+    dependence: Dependence
+    suggestion: Suggestion | None
+    declined: Suggestion | None
 
 
 @dataclass(frozen=True)
@@ -130,11 +136,7 @@ class Workspace:
     @property
     def cash_gap(self) -> Money | None:
         """What bridges the time until the buyer pays, for a usual period of the plan, at the proposed prices."""
-        mean, wait = self.mean_proposed, self.need.wait_days
-        if mean is None or self.need.period not in WEEKS or not wait:
-            return None
-        weekly = mean.amount * self.planned_kg / WEEKS[self.need.period]
-        return Money.rounded(cash_gap(weekly, wait, Decimal(0)), mean.currency)
+        return cash_bridge(self.need, self.mean_proposed, self.planned_kg)
 
     @property
     def bridge(self) -> Bridge | None:
@@ -150,6 +152,15 @@ class Workspace:
             return None
         total = sum((price.amount * quantity for price, quantity in priced if price), Decimal(0))
         return KgPrice.rounded(total / kg, self.need.currency)
+
+
+def cash_bridge(need: Need, price: KgPrice | None, usual_kg: Decimal) -> Money | None:
+    """What bridges the time until the buyer pays, for `usual_kg` a period at a price; None where there is no wait."""
+    wait = need.wait_days
+    if price is None or need.period not in WEEKS or not wait:
+        return None
+    weekly = price.amount * usual_kg / WEEKS[need.period]
+    return Money.rounded(cash_gap(weekly, wait, Decimal(0)), price.currency)
 
 
 def open_need(session: Session, actor: Actor, need_id: int) -> Workspace:

@@ -1,10 +1,9 @@
-"""What each of the three people finds at home: what needs them now, each line with its one next action."""
+"""What a buyer and an organization find at home: what needs them now, each line with its one next action."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -13,43 +12,17 @@ from sqlalchemy.orm import Session
 
 from broker.agreements import queries as agreements
 from broker.agreements.models import Agreement
-from broker.catalogue import products
 from broker.deliveries import queries as deliveries
 from broker.listings import queries as listings
+from broker.listings.drafts import CapacityDraft, unfinished
 from broker.listings.models import Capacity, Need
-from broker.matchmaking import party_view, queries
-from broker.matchmaking.queries import CoverageRow
+from broker.matchmaking import party_view
 from broker.parties import queries as parties
 from broker.parties.actor import Actor
 from broker.parties.models import Mandate
-from web.i18n import language, percent, since, today
-
-SOON_PCT = 80
-
-
-@dataclass(frozen=True)
-class Task:
-    """One line of the board: kind and its tone, what, why, the verb and where it leads, and since when."""
-
-    kind: str
-    tone: str
-    what: str
-    why: str
-    action: str
-    url: str
-    due: str = ""
-
-
-@dataclass(frozen=True)
-class BrokerBoard:
-    """The broker's day."""
-
-    tasks: Sequence[Task]
-    rows: Sequence[CoverageRow]
-    stale: Sequence[Capacity]
-    waiting: int
-    drafts: Sequence[Agreement]
-    computed_at: dt.datetime | None
+from web.i18n import now, since, today
+from web.pages.capacities.rights import Rights, rights
+from web.pages.home.task import Task
 
 
 @dataclass(frozen=True)
@@ -61,43 +34,33 @@ class PartyHome:
     capacities: Sequence[Capacity]
     views: Sequence[party_view.PartyView]
     drafts: Sequence[Agreement]
-
-
-def broker_board(session: Session, actor: Actor, now: dt.datetime) -> BrokerBoard:
-    """Most urgent first: deals to draft, shortlists to send, needs not covered, capacities to reconfirm."""
-    rows = queries.coverage_board(session, actor)
-    live = queries.waiting_suggestions(
-        session, actor, ("shortlisted", "sent", "accepted_one", "accepted_both")
-    )
-    stale = _to_reconfirm(session, actor, now)
-    tasks = [_draft_task(s) for s in live if s.state == "accepted_both"]
-    tasks += _shortlist_tasks(live)
-    tasks += [_uncovered_task(row) for row in rows if row.result and row.planned_pct < row.need.min_fill_pct]
-    tasks[:0] = _delivery_tasks(session, actor)
-    waiting = sum(s.state in ("sent", "accepted_one") for s in live)
-    drafts = agreements.agreements_of(session, actor)
-    computed_at = max((row.computed_at for row in rows if row.computed_at), default=None)
-    return BrokerBoard(tasks, rows, stale, waiting, drafts, computed_at)
+    mandates: Sequence[Mandate]
+    begun: Sequence[CapacityDraft] = ()
+    rights: Mapping[int, Rights] = field(default_factory=dict)
 
 
 def buyer_home(session: Session, actor: Actor) -> PartyHome:
     """The buyer's needs, what waits for his answer, his drafts."""
     own = actor.organization_id
     assert own is not None
-    return _party_home(session, actor, needs=listings.needs_of(session, [own]))
+    needs = listings.needs_of(session, [own], questions=True)
+    home = _party_home(session, actor, needs=needs)
+    return replace(home, tasks=[*home.tasks, *_question_tasks(needs)])
 
 
 def producer_home(session: Session, actor: Actor) -> PartyHome:
     """The organization's capacities, what waits for its answer, its drafts."""
     own = actor.organization_id
     assert own is not None
-    return _party_home(session, actor, capacities=listings.capacities_of(session, [own]))
+    capacities = listings.capacities_of(session, [own])
+    home = _party_home(session, actor, capacities=capacities)
+    return replace(home, begun=unfinished(session, own), rights={c.id: rights(c) for c in capacities})
 
 
 def _party_home(
     session: Session, actor: Actor, needs: Sequence[Need] = (), capacities: Sequence[Capacity] = ()
 ) -> PartyHome:
-    views = party_view.inbox(session, actor)
+    views = party_view.inbox(session, actor, now())
     mandates = parties.mandates_of(session, actor)
     drafts = agreements.agreements_of(session, actor)
     tasks = [
@@ -106,75 +69,7 @@ def _party_home(
         *_delivery_tasks(session, actor),
         *_answer_tasks(views),
     ]
-    return PartyHome(tasks, needs, capacities, views, drafts)
-
-
-def _to_reconfirm(session: Session, actor: Actor, now: dt.datetime) -> list[Capacity]:
-    """Clients' capacities that are stale, or will be within a few days."""
-    states = ("published", "partially_committed", "stale")
-    found = listings.capacities_of(session, sorted(actor.clients), states=states)
-    due = [c for c in found if c.state == "stale" or _age_pct(c, now) >= SOON_PCT]
-    return sorted(due, key=lambda c: c.confirmed_at)
-
-
-def _age_pct(capacity: Capacity, now: dt.datetime) -> float:
-    return 100 * (now - capacity.confirmed_at).days / products.get(capacity.product).perishable_days
-
-
-def _draft_task(suggestion) -> Task:  # type: ignore[no-untyped-def]
-    need, organization = suggestion.need, suggestion.capacity.organization
-    return Task(
-        kind=_("Accepted"),
-        tone="ok",
-        what=_(
-            "%(buyer)s and %(organization)s said yes",
-            buyer=_short(need.buyer),
-            organization=_short(organization),
-        ),
-        why=_("Both sides accepted; the quantities are reserved. The draft agreement is the next step."),
-        action=_("Open and draft"),
-        url=url_for("desk.need", need_id=need.id),
-    )
-
-
-def _shortlist_tasks(live) -> list[Task]:  # type: ignore[no-untyped-def]
-    by_need: dict[int, list] = {}
-    for suggestion in live:
-        if suggestion.state == "shortlisted":
-            by_need.setdefault(suggestion.need_id, []).append(suggestion)
-    return [
-        Task(
-            kind=_("To send"),
-            tone="info",
-            what=ngettext(
-                "%(num)d shortlisted suggestion for %(buyer)s",
-                "%(num)d shortlisted suggestions for %(buyer)s",
-                len(group),
-                buyer=_short(group[0].need.buyer),
-            ),
-            why=_("Neither side has seen them yet. They go to both at once."),
-            action=_("Review and send"),
-            url=url_for("desk.need", need_id=need_id),
-        )
-        for need_id, group in by_need.items()
-    ]
-
-
-def _uncovered_task(row: CoverageRow) -> Task:
-    need = row.need
-    return Task(
-        kind=_("Not covered"),
-        tone="warn",
-        what=_(
-            "%(buyer)s: %(product)s at %(share)s",
-            buyer=_short(need.buyer),
-            product=products.get(need.product).name(language()),
-            share=percent(row.planned_pct),
-        ),
-        why=_("The least that serves this buyer is %(share)s.", share=percent(need.min_fill_pct)),
-        action=_("See why"),
-        url=url_for("desk.need", need_id=need.id),
-    )
+    return PartyHome(tasks, needs, capacities, views, drafts, mandates)
 
 
 def _agreement_tasks(agreements_: Sequence[Agreement], side: str) -> list[Task]:
@@ -216,20 +111,36 @@ def _delivery_tasks(session: Session, actor: Actor) -> list[Task]:
     count = deliveries.todo_count(session, actor, today())
     if not count:
         return []
-    broker = actor.kind == "broker"
     return [
         Task(
             kind=_("Deliveries"),
-            tone="bad" if broker else "warn",
-            what=ngettext("%(num)d delivery goes wrong", "%(num)d deliveries go wrong", count)
-            if broker
-            else ngettext("%(num)d delivery needs you", "%(num)d deliveries need you", count),
-            why=_("Late payments, rejections, disputes and deliveries that never came.")
-            if broker
-            else _("To confirm, send, weigh, grade, settle or pay."),
+            tone="warn",
+            what=ngettext("%(num)d delivery needs you", "%(num)d deliveries need you", count),
+            why=_("To confirm, send, weigh, grade, settle or pay."),
             action=_("Open"),
             url=url_for("deliveries.listing"),
         )
+    ]
+
+
+def _question_tasks(needs: Sequence[Need]) -> list[Task]:
+    waiting = ((need, sum(q.answered_at is None for q in need.questions)) for need in needs)
+    return [
+        Task(
+            kind=_("Question"),
+            tone="info",
+            what=ngettext(
+                "%(num)d question about %(need)s",
+                "%(num)d questions about %(need)s",
+                number,
+                need=need.reference,
+            ),
+            why=_("Your answer is read by everybody who sees the need."),
+            action=_("Answer"),
+            url=url_for("needs.show", need_id=need.id, _anchor="questions"),
+        )
+        for need, number in waiting
+        if number
     ]
 
 
@@ -245,7 +156,7 @@ def _answer_tasks(views: Sequence[party_view.PartyView]) -> list[Task]:
             due=_("Sent %(when)s", when=since(view.sent_at)),
         )
         for view in views
-        if view.may_answer
+        if view.may_accept
     ]
 
 

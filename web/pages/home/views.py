@@ -7,13 +7,19 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from broker.errors import NotFound
 from broker.listings import queries as listings
 from broker.parties import accounts
-from broker.parties.models import User
+from broker.parties.models import Organization, User
+from broker.today import queries
+from broker.today.matters import KINDS
 from web import security
 from web.extensions import db
 from web.i18n import LANGUAGES
-from web.pages.home import homes
+from web.pages.home import first_steps, homes
+from web.pages.home.board import broker_board, moment
+from web.pages.home.matter_texts import TITLES, task_of
+from web.pages.listings import filters
 from web.rendering import page, writing
 from web.security import access, actor, safe_next
 
@@ -39,16 +45,30 @@ def front() -> ResponseReturnValue:
 @access("user")
 def home() -> ResponseReturnValue:
     """What needs the person now."""
-    kind = actor().kind
+    who, kind = actor(), actor().kind
     if kind == "broker":
-        return page(
-            "home/broker.html", board=homes.broker_board(db.session(), actor(), current_app.config["CLOCK"]())
-        )
+        board = broker_board(db.session(), who, current_app.config["CLOCK"]())
+        return page("home/broker.html", board=board, steps=first_steps.of_broker(who, _own(), board.begun))
     if kind == "buyer":
-        return page("home/buyer.html", home=homes.buyer_home(db.session(), actor()))
+        bought = homes.buyer_home(db.session(), who)
+        return page("home/buyer.html", home=bought, steps=first_steps.of_buyer(who, _own(), bought))
     if kind in security.PRODUCERS:
-        return page("home/producer.html", home=homes.producer_home(db.session(), actor()))
+        offered = homes.producer_home(db.session(), who)
+        return page("home/producer.html", home=offered, steps=first_steps.of_producer(who, _own(), offered))
     return page("home/other.html")
+
+
+@bp.get("/home/<kind>")
+@access("broker")
+def matters(kind: str) -> ResponseReturnValue:
+    """Every matter of one kind that the broker's board counts, by pages."""
+    if kind not in KINDS:
+        raise NotFound("not_found")
+    at = moment(current_app.config["CLOCK"]())
+    found = queries.matters_of(db.session(), actor(), kind, at, filters.page_number())
+    return page(
+        "home/matters.html", title=str(TITLES[kind]), found=found, tasks=[task_of(m) for m in found.rows]
+    )
 
 
 @bp.post("/language")
@@ -80,3 +100,9 @@ def demo_sign_in(person: str) -> ResponseReturnValue:
     security.sign_in(user)
     session["language"] = chosen or user.language
     return redirect(url_for("home.home"), 303)
+
+
+def _own() -> Organization:
+    """The organization that the person acts for."""
+    own = actor().organization_id
+    return next(m.organization for m in security.person().memberships if m.organization_id == own)

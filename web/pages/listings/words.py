@@ -28,7 +28,7 @@ from web.i18n import (
     product_name,
     unit_name,
 )
-from web.number_words import MOST, in_words
+from web.number_words import MOST, counted
 from web.pages.listings.field_texts import field_name
 from web.wording import label
 
@@ -123,8 +123,8 @@ def ask_words(capacity: Capacity) -> str:
 
 def kilos_in_words(kg: Decimal) -> str:
     """Whole kilograms spelt out; empty for numbers nobody would say."""
-    whole = int(kg.to_integral_value())
-    return _("%(number)s kilograms", number=in_words(whole, language())).capitalize() if whole < MOST else ""
+    whole = kg.to_integral_value()
+    return _("%(number)s kilograms", number=counted(whole, language())).capitalize() if whole < MOST else ""
 
 
 def listed(text: str) -> list[str]:

@@ -15,9 +15,10 @@ from broker.listings import queries
 from broker.listings.cells import need_cells
 from broker.listings.models import Need
 from broker.listings.need_input import NeedInput, read_need
+from broker.listings.periods import periods_of
 from broker.listings.product_names import product_named
-from broker.listings.services import EDITABLE_NEED, edit_need, move_need, post_need
-from broker.listings.templates import need_template
+from broker.listings.services import EDITABLE_NEED, edit_need, move_need, need_as_posted, post_need
+from broker.listings.templates import need_copy, need_template
 from broker.parties.models import Organization
 from broker.parties.permissions import require_act_for
 from broker.parties.queries import mandates_of, organization
@@ -31,11 +32,18 @@ from web.row_ids import row_id
 from web.security import access, actor
 from web.wording import message
 
+PAST = 6
+"""Past needs that are offered to be copied."""
+
 
 @bp.route("/new", methods=["GET", "POST"])
 @access("buyer", "broker")
 def new() -> ResponseReturnValue:
-    """Choose a template, fill it in, keep it as a draft or publish it at once."""
+    """Choose a template or a past need, fill it in, check it, publish it or keep it as a draft."""
+    if (copied := request.args.get("copy", 0, type=row_id)) and request.method == "GET":
+        past = queries.visible_need(db.session(), actor(), copied)
+        require_act_for(actor(), past.buyer_id, broker_too=True)
+        return _form(forms.shown(need_copy(past, i18n.today())), past.buyer)
     buyer = _buyer()
     if buyer is None:
         clients = {
@@ -48,7 +56,8 @@ def new() -> ResponseReturnValue:
         return _posted(buyer)
     product = request.args.get("product", "")
     if product not in {one.code for one in products.all()}:
-        return page("needs/choose_product.html", buyer=buyer, asked=request.args.get("buyer"))
+        past = queries.needs_page(db.session(), [buyer.id], 1).rows[:PAST]
+        return page("needs/choose_product.html", buyer=buyer, asked=request.args.get("buyer"), past=past)
     today = i18n.today()
     return _form(forms.shown(need_template(product, buyer.country, buyer.municipality, today)), buyer)
 
@@ -77,12 +86,18 @@ def edit(need_id: int) -> ResponseReturnValue:
 
 
 def _posted(buyer: Organization) -> ResponseReturnValue:
+    require_act_for(actor(), buyer.id, broker_too=True)
     values = forms.typed()
+    checking = values.pop("check", "") == "1"
     values["product"] = product_named(values.get("product", "")) or values.get("product", "")
     if values["product"] not in {one.code for one in products.all()}:
         abort(400)
+    if request.form.get("change") == "1":
+        return _form(values, buyer)
     try:
         data = _read(values, buyer)
+        if checking:
+            return _check(values, need_as_posted(data, buyer.id, i18n.now()), buyer)
         with writing() as tx:
             need = post_need(tx, buyer.id, data, request_key=values.get("request_key") or None)
             if request.form.get("publish") == "1" and need.state == "draft":
@@ -96,6 +111,12 @@ def _posted(buyer: Organization) -> ResponseReturnValue:
         "ok",
     )
     return redirect(url_for("needs.show", need_id=need.id), 303)
+
+
+def _check(values: Mapping[str, str], need: Need, buyer: Organization) -> ResponseReturnValue:
+    """What was typed as others will read it; nothing is kept yet but in the page."""
+    deliveries = len(periods_of(need.period, need.starts_on, need.ends_on))
+    return page("needs/check.html", values=values, need=need, buyer=buyer, deliveries=deliveries)
 
 
 def _read(values: Mapping[str, str], buyer: Organization) -> NeedInput:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flask import Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -11,31 +9,23 @@ from flask_babel import gettext as _
 from broker.errors import NotFound, RuleBroken
 from broker.listings import queries
 from broker.listings.models import Need
-from broker.listings.services import EDITABLE_NEED, move_need
+from broker.listings.services import move_need
 from broker.listings.spreadsheets import needs_as_rows
 from broker.listings.transitions import NEED
 from broker.matchmaking import party_view
-from broker.parties.permissions import role_towards, sees_private
+from web import i18n
 from web.extensions import db
 from web.pages.listings import filters, sheets
 from web.pages.listings.importing import left_over
-from web.pages.needs import editing, importing, market
+from web.pages.needs import asking, editing, importing, market
 from web.pages.needs.blueprint import bp
+from web.pages.needs.showing import need_page, own_need, rights
 from web.rendering import page, writing
 from web.security import PRODUCERS, access, actor
 from web.wording import message
 
-__all__ = ["bp", "editing", "importing"]
+__all__ = ["asking", "bp", "editing", "importing"]
 DESTRUCTIVE = ("withdraw", "close")
-
-
-@dataclass(frozen=True)
-class Rights:
-    """What the reader may do with a need."""
-
-    private: bool
-    edit: bool
-    steps: tuple[str, ...]
 
 
 @bp.get("")
@@ -67,16 +57,17 @@ def mine() -> ResponseReturnValue:
 @bp.get("/<int:need_id>")
 @access("public")
 def show(need_id: int) -> ResponseReturnValue:
-    """One need: public facts for all, the reserve price for its owner and his broker."""
-    need = queries.visible_need(
-        db.session(),
-        actor(),
-        need_id,
-        invited=lambda: party_view.knows_need(db.session(), actor(), need_id),
-    )
-    producer = actor().kind in PRODUCERS
-    own = market.own_view(db.session(), [need], market.own_capacities(db.session())) if producer else None
-    return page("needs/show.html", need=need, rights=rights(need), own=own)
+    """One need: public facts for all, the reserve price for its owner and his broker, questions and answers."""
+    return need_page(need_id)
+
+
+@bp.get("/<int:need_id>/offers")
+@access("buyer")
+def offers(need_id: int) -> ResponseReturnValue:
+    """What was proposed to the buyer for this need, side by side at the price landed with him."""
+    need = own_need(need_id)
+    found = party_view.comparison(db.session(), actor(), need_id, i18n.now())
+    return page("needs/offers.html", need=need, found=found)
 
 
 @bp.post("/<int:need_id>/<action>")
@@ -109,14 +100,6 @@ def export(format: str) -> Response:
     """The reader's own needs, or the clients', as a file that can be imported again."""
     columns, rows = needs_as_rows(queries.needs_of(db.session(), _owners(), contributions=True))
     return sheets.as_file(format, columns, rows, _("needs"))
-
-
-def rights(need: Need) -> Rights:
-    """From the state table and the reader's role towards the owner."""
-    role = role_towards(actor(), need.buyer_id) if actor().may_write else None
-    steps = tuple(row.name for row in NEED.available(need.state, role)) if role else ()
-    edit = role is not None and need.state in EDITABLE_NEED
-    return Rights(sees_private(actor(), need.buyer_id), edit, steps)
 
 
 def _refuse(need: Need, action: str) -> None:

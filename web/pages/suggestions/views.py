@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from broker.errors import RuleBroken
 from broker.matchmaking import party_view, suggestions
+from web import i18n
 from web.extensions import db
 from web.rendering import page, writing
 from web.security import PRODUCERS, access, actor
@@ -20,7 +21,7 @@ bp = Blueprint("suggestions", __name__, template_folder="templates", url_prefix=
 @access("buyer", *PRODUCERS)
 def inbox() -> ResponseReturnValue:
     """What the broker proposed to this party, what waits for an answer first."""
-    return page("suggestions/inbox.html", rows=party_view.inbox(db.session(), actor()))
+    return page("suggestions/inbox.html", rows=party_view.inbox(db.session(), actor(), i18n.now()))
 
 
 @bp.get("/<int:suggestion_id>")
@@ -28,7 +29,9 @@ def inbox() -> ResponseReturnValue:
 def show(suggestion_id: int) -> ResponseReturnValue:
     """One proposal with the reasons this side may see."""
     return page(
-        "suggestions/show.html", view=party_view.view_of(db.session(), actor(), suggestion_id), errors={}
+        "suggestions/show.html",
+        view=party_view.view_of(db.session(), actor(), suggestion_id, i18n.now()),
+        errors={},
     )
 
 
@@ -55,7 +58,7 @@ def decline(suggestion_id: int) -> ResponseReturnValue:
                 tx, suggestion_id, request.form.get("reason", ""), request.form.get("note", "")
             )
     except RuleBroken as fault:
-        view = party_view.view_of(db.session(), actor(), suggestion_id)
+        view = party_view.view_of(db.session(), actor(), suggestion_id, i18n.now())
         return page(
             "suggestions/show.html", status=422, view=view, errors={fault.field or "reason": message(fault)}
         )

@@ -1,0 +1,1 @@
+"""What needs a broker house today, over all subjects."""
