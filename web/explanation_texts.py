@@ -1,6 +1,6 @@
 """Sentences for what a matching found: closed conditions, why a need stays open, why a pair is used or not.
 
-They work from the plain dictionaries that a run stores (`runner.pair_details`, `NeedResult.summary`) and from
+They work from the plain dictionaries that a run stores (`written.pair_details`, `NeedResult.summary`) and from
 fresh findings alike. Sentences about prices and readiness tell what only the broker, or the owner of the
 files, may read.
 """

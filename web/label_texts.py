@@ -107,6 +107,12 @@ LABELS = {
         "declined": lazy_pgettext("suggestion", "Declined"),
         "stale": _l("Out of date"),
     },
+    "wish": {
+        "payment_days": _l("payment after fewer days"),
+        "min_suppliers": _l("fewer organizations"),
+        "max_share_pct": _l("a larger share of one organization"),
+        "highest_price": _l("a higher price"),
+    },
     "run_state": {
         "queued": _l("Waiting"),
         "running": _l("Computing"),

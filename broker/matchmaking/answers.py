@@ -83,7 +83,7 @@ def history_of(session: Session, broker_id: int) -> History:
 def recent_features(session: Session, broker_id: int) -> np.ndarray[Any, np.dtype[np.float64]]:
     """[R,F] feature values of what the house's newest run proposed."""
     newest = select(func.max(MatchingRun.id)).where(
-        MatchingRun.broker_id == broker_id, MatchingRun.state == "done"
+        MatchingRun.broker_id == broker_id, MatchingRun.state == "done", MatchingRun.need_id.is_(None)
     )
     query = select(Suggestion.explanation).where(Suggestion.run_id == newest.scalar_subquery())
     found = map(feature_values, session.scalars(query.order_by(Suggestion.id).limit(MOST_RECENT)))

@@ -68,7 +68,8 @@ class NeedFinding:
     """One need: its periods, the reasons for what stays open, what would open more, and who could stand by.
 
     `payment_curve` rows are (days, kg per period that could be had, organizations). Of a large market only the pairs
-    that miss one condition at most are in `pairs`; `unlisted` counts the others.
+    that miss one condition at most are in `pairs`; `unlisted` counts the others. `notes` say which of the broker's own
+    wishes cannot be met: {"code": 'pin_closed' | 'pin_cannot_hold', "capacity": its id}.
     """
 
     need: Need
@@ -79,6 +80,7 @@ class NeedFinding:
     payment_curve: tuple[tuple[int, float, int], ...]
     pairs: tuple[PairFinding, ...]
     unlisted: int = 0
+    notes: tuple[dict[str, Any], ...] = ()
 
     @property
     def wanted(self) -> Decimal:
@@ -147,6 +149,11 @@ def _need(
         payment_curve=curve,
         pairs=pairs,
         unlisted=int(result.pairs.blocked[row]) - len(pairs),
+        notes=tuple(
+            {"code": note.code, "capacity": ids[int(note.params["capacity"])]}
+            for note in result.notes
+            if note.params["need"] == row
+        ),
     )
 
 

@@ -32,6 +32,16 @@ class Grid:
                     wanted[index] += quantity * days / period.days
         return wanted
 
+    def per_cell_of_days(self, deliveries: Sequence[tuple[dt.date, dt.date, Decimal]]) -> list[Decimal]:
+        """kg per cell of deliveries given by first day, last day and kg, spread over their days."""
+        found = [Decimal(0)] * len(self.cells)
+        for first, last, kg in deliveries:
+            for index, cell in enumerate(self.cells):
+                days = overlap_days(cell.start, cell.end, first, last)
+                if days:
+                    found[index] += kg * days / ((last - first).days + 1)
+        return found
+
     def per_period(self, need: Need, per_cell: Sequence[Decimal]) -> list[Decimal]:
         """kg per period of the need, from kg per cell."""
         found = []

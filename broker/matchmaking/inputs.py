@@ -14,6 +14,7 @@ from broker.listings.queries import OPEN_CAPACITIES, OPEN_NEEDS
 from broker.matchmaking.grid import need_periods
 from broker.matchmaking.models import Suggestion
 from broker.matchmaking.snapshot import Inputs
+from broker.matchmaking.what_if import taken_for_others
 from broker.parties.models import Certificate, Organization
 from broker.parties.queries import clients_of
 from broker.prices.quotes import quotes_on
@@ -22,21 +23,20 @@ from broker.readiness.services import readiness_by_organization
 AGREED = ("accepted_both", "converted")
 
 
-def collect(session: Session, broker_id: int, today: dt.date) -> Inputs:
-    """The market of a broker house today. Only clients with a mandate in force take part: their reserve prices and
-    readiness decide, and nobody else's may be read."""
+def collect(session: Session, broker_id: int, today: dt.date, need_id: int | None = None) -> Inputs:
+    """The market of a broker house today, or that of one need of it beside the plans for the others. Only clients with
+    a mandate in force take part: their reserve prices and readiness decide, and nobody else's may be read."""
     clients = list(clients_of(session, broker_id, today))
-    needs = session.scalars(
-        select(Need)
-        .where(Need.buyer_id.in_(clients), Need.state.in_(OPEN_NEEDS))
-        .options(joinedload(Need.buyer))
-        .order_by(Need.id)
-    ).all()
+    wanted = select(Need).where(Need.buyer_id.in_(clients), Need.state.in_(OPEN_NEEDS))
+    offered = select(Capacity).where(
+        Capacity.organization_id.in_(clients), Capacity.state.in_(OPEN_CAPACITIES)
+    )
+    if need_id is not None:
+        wanted = wanted.where(Need.id == need_id)
+        offered = offered.join(Need, Need.product == Capacity.product).where(Need.id == need_id)
+    needs = session.scalars(wanted.options(joinedload(Need.buyer)).order_by(Need.id)).all()
     capacities = session.scalars(
-        select(Capacity)
-        .where(Capacity.organization_id.in_(clients), Capacity.state.in_(OPEN_CAPACITIES))
-        .options(joinedload(Capacity.organization))
-        .order_by(Capacity.id)
+        offered.options(joinedload(Capacity.organization)).order_by(Capacity.id)
     ).all()
     organizations = [capacity.organization_id for capacity in capacities]
     promised, partners = _agreed(session, [need.id for need in needs])
@@ -51,6 +51,9 @@ def collect(session: Session, broker_id: int, today: dt.date) -> Inputs:
         slots=_slots(session, [capacity.id for capacity in capacities]),
         promised=promised,
         partners=partners,
+        taken={}
+        if need_id is None
+        else taken_for_others(session, broker_id, need_id, [capacity.id for capacity in capacities]),
     )
 
 

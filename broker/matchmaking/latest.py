@@ -1,4 +1,4 @@
-"""For each need the newest run of a house that came to its end and looked at it."""
+"""For each need the plan of a house that came into force last."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from broker.parties.actor import Actor
 
 
 def latest_runs(actor: Actor) -> Subquery:
-    """Rows of `need_id` and `run_id`."""
-    query = (
-        select(NeedResult.need_id, func.max(NeedResult.run_id).label("run_id"))
+    """Rows of `need_id` and `run_id`: the run from which the plan came. What was asked and not kept is in none."""
+    newest = (NeedResult.in_force_at.desc(), NeedResult.id.desc())
+    place = func.row_number().over(partition_by=NeedResult.need_id, order_by=newest)
+    ranked = (
+        select(NeedResult.need_id, NeedResult.run_id, place.label("place"))
         .join(MatchingRun, MatchingRun.id == NeedResult.run_id)
-        .where(MatchingRun.broker_id == actor.organization_id, MatchingRun.state == "done")
+        .where(MatchingRun.broker_id == actor.organization_id, NeedResult.in_force_at.is_not(None))
+        .subquery()
     )
-    return query.group_by(NeedResult.need_id).subquery()
+    return select(ranked.c.need_id, ranked.c.run_id).where(ranked.c.place == 1).subquery()

@@ -24,7 +24,11 @@ LIVE_STATES = ("shortlisted", "sent", "accepted_one", "accepted_both", "converte
 
 
 class MatchingRun(Entity, kw_only=True):
-    """One run of the matching over the broker's market, replayable from snapshot hash, policy and seed."""
+    """One run of the matching over the broker's market, replayable from snapshot hash, policy and seed.
+
+    With `need_id` it is a what-if: of this need alone, under `wishes` (broker.matchmaking.wishes), and it suggests
+    nothing until the broker keeps its plan; `discarded_at` says that he does not want it.
+    """
 
     __tablename__ = "matching_runs"
     __table_args__ = (
@@ -34,6 +38,9 @@ class MatchingRun(Entity, kw_only=True):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True, init=False)
     broker_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
+    need_id: Mapped[int | None] = mapped_column(ForeignKey("needs.id"), index=True, default=None)
+    wishes: Mapped[dict[str, Any] | None] = mapped_column(default=None)
+    discarded_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     job_id: Mapped[int | None] = mapped_column(ForeignKey("jobs.id"), default=None)
     policy: Mapped[dict[str, Any]]
     seed: Mapped[int] = mapped_column(default=0)
@@ -55,7 +62,10 @@ class MatchingRun(Entity, kw_only=True):
 
 
 class NeedResult(Entity, kw_only=True):
-    """What a run found for one need: coverage in all and per period, why the rest is open, what would open it."""
+    """What a run found for one need: coverage in all and per period, why the rest is open, what would open it.
+
+    It is a version of the need's plan; the one whose `in_force_at` is the latest is in force. None: never kept.
+    """
 
     __tablename__ = "need_results"
     __table_args__ = (UniqueConstraint("run_id", "need_id"),)
@@ -68,6 +78,7 @@ class NeedResult(Entity, kw_only=True):
     total_kg: Mapped[Decimal] = mapped_column(Kilograms)
     per_period: Mapped[list[Any]]
     summary: Mapped[dict[str, Any]]
+    in_force_at: Mapped[dt.datetime | None] = mapped_column(default=None)
 
     need: Mapped[Need] = relationship(init=False, repr=False)
 
@@ -129,8 +140,9 @@ class Suggestion(Entity, kw_only=True):
     """A computed, explained match of one need and one capacity. No commitment until both sides accept it.
 
     Prices are whole ten-thousandths of the need's currency unit per kg (broker.money.KgPrice), landed at the
-    buyer's place: a price per kg of a cheap good moves below the cent. `ended_because` is one of ENDINGS once it is
-    stale, `ended_note` the reason that the party gave who ended it; both sides read them.
+    buyer's place: a price per kg of a cheap good moves below the cent. `run_id` proposed it; `plan_run_id` is the run
+    whose plan counts on it now, another one when a later plan was kept while it was under way. `ended_because` is one
+    of ENDINGS once it is stale, `ended_note` the reason that the party gave who ended it; both sides read them.
     """
 
     __tablename__ = "suggestions"
@@ -158,6 +170,7 @@ class Suggestion(Entity, kw_only=True):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True, init=False)
     run_id: Mapped[int] = mapped_column(ForeignKey("matching_runs.id"), index=True)
+    plan_run_id: Mapped[int | None] = mapped_column(ForeignKey("matching_runs.id"), index=True, default=None)
     broker_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
     need_id: Mapped[int] = mapped_column(ForeignKey("needs.id"))
     capacity_id: Mapped[int] = mapped_column(ForeignKey("capacities.id"))

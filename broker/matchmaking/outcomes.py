@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session, joinedload
 from broker.listings.conditions import Closed, closed_conditions
 from broker.listings.models import Capacity, Need
 from broker.listings.queries import OPEN_NEEDS
-from broker.matchmaking.models import Candidate, MatchingRun, Suggestion
+from broker.matchmaking.models import Candidate, MatchingRun, NeedResult, Suggestion
 from broker.money import KgPrice
 from broker.parties.models import Certificate
 from broker.prices.quotes import Quotes
@@ -114,8 +114,11 @@ def _rows(session: Session, capacity: Capacity) -> Sequence[Any]:
     own = select(func.max(Suggestion.id)).where(*standing, Suggestion.capacity_id == capacity.id)
     latest = (
         select(func.max(Candidate.id))
-        .join(MatchingRun, and_(MatchingRun.id == Candidate.run_id, MatchingRun.state == "done"))
+        .join(MatchingRun, MatchingRun.id == Candidate.run_id)
+        # A what-if that the broker has not kept is nobody else's business.
+        .join(NeedResult, and_(NeedResult.run_id == MatchingRun.id, NeedResult.need_id == Candidate.need_id))
         .where(
+            NeedResult.in_force_at.is_not(None),
             Candidate.capacity_id == capacity.id,
             Candidate.need_id == Need.id,
             MatchingRun.finished_at >= Need.updated_at,

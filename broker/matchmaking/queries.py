@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ScalarSelect, and_, func, select
+from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session, aliased, defer, joinedload
+from sqlalchemy.sql.expression import SQLColumnExpression
 
 from broker.errors import NotFound
 from broker.listings.models import Capacity, Need
@@ -43,8 +44,10 @@ class CoverageRow:
 
 
 def runs_of(session: Session, actor: Actor) -> Sequence[MatchingRun]:
-    """The broker's last 25 runs, newest first."""
-    query = select(MatchingRun).where(MatchingRun.broker_id == actor.organization_id)
+    """The broker's last 25 runs of the market, newest first."""
+    query = select(MatchingRun).where(
+        MatchingRun.broker_id == actor.organization_id, MatchingRun.need_id.is_(None)
+    )
     return session.scalars(query.order_by(MatchingRun.id.desc()).limit(25)).all()
 
 
@@ -84,8 +87,8 @@ def coverage_board(session: Session, actor: Actor) -> list[CoverageRow]:
             _declined_kg(),
         )
         .select_from(Need)
-        .outerjoin(MatchingRun, MatchingRun.id == _latest_done(actor))
-        .outerjoin(NeedResult, and_(NeedResult.run_id == MatchingRun.id, NeedResult.need_id == Need.id))
+        .outerjoin(NeedResult, NeedResult.id == plan_in_force(actor, Need.id))
+        .outerjoin(MatchingRun, MatchingRun.id == func.coalesce(NeedResult.run_id, latest_done(actor)))
         .where(Need.buyer_id.in_(actor.clients), Need.state.in_((*OPEN_NEEDS, "covered")))
         .options(joinedload(Need.buyer), defer(NeedResult.summary), defer(NeedResult.per_period))
     )
@@ -104,11 +107,12 @@ def need_of_client(session: Session, actor: Actor, need_id: int) -> Need:
 def latest_result(
     session: Session, actor: Actor, need_id: int
 ) -> tuple[MatchingRun | None, NeedResult | None]:
-    """The newest run that came to its end, and what it found for a need if it looked at it."""
+    """The plan of a need that is in force with the run it came from; where the newest run of the market that came to
+    its end did not look at the need, that run alone."""
     query = (
         select(MatchingRun, NeedResult)
-        .outerjoin(NeedResult, and_(NeedResult.run_id == MatchingRun.id, NeedResult.need_id == need_id))
-        .where(MatchingRun.id == _latest_done(actor))
+        .outerjoin(NeedResult, NeedResult.id == plan_in_force(actor, need_id))
+        .where(MatchingRun.id == func.coalesce(NeedResult.run_id, latest_done(actor)))
     )
     found = session.execute(query).one_or_none()
     return (None, None) if found is None else (found[0], found[1])
@@ -138,11 +142,28 @@ def shortlisted_ids(session: Session, actor: Actor, need_id: int) -> list[int]:
     return list(session.scalars(query))
 
 
-def _latest_done(actor: Actor) -> ScalarSelect[Any]:
-    """The newest run that came to its end."""
+def latest_done(actor: Actor) -> ScalarSelect[Any]:
+    """The newest run of the market that came to its end."""
     run = aliased(MatchingRun)
-    query = select(func.max(run.id)).where(run.broker_id == actor.organization_id, run.state == "done")
+    query = select(func.max(run.id)).where(
+        run.broker_id == actor.organization_id, run.state == "done", run.need_id.is_(None)
+    )
     return query.scalar_subquery()
+
+
+def plan_in_force(actor: Actor, need_id: SQLColumnExpression[int] | int) -> ScalarSelect[Any]:
+    """The plan of a need that came into force last, not before the newest run of the market ended."""
+    plan, run, newest = aliased(NeedResult), aliased(MatchingRun), aliased(MatchingRun)
+    since = select(newest.finished_at).where(newest.id == latest_done(actor)).scalar_subquery()
+    query = (
+        select(plan.id)
+        .join(run, run.id == plan.run_id)
+        .where(run.broker_id == actor.organization_id, plan.need_id == need_id)
+        .where(plan.in_force_at >= func.coalesce(since, plan.in_force_at))
+        .order_by(plan.in_force_at.desc(), plan.id.desc())
+        .limit(1)
+    )
+    return query.correlate(Need).scalar_subquery()
 
 
 def _count(actor: Actor, states: Sequence[str]) -> ScalarSelect[Any]:
@@ -159,7 +180,7 @@ def _declined_kg() -> ScalarSelect[Decimal]:
     """What the latest run suggested for a need and somebody declined."""
     query = select(func.sum(Suggestion.total_kg)).where(
         Suggestion.need_id == Need.id,
-        Suggestion.run_id == MatchingRun.id,
+        Suggestion.plan_run_id == MatchingRun.id,
         Suggestion.state == "declined",
     )
     return query.correlate(Need, MatchingRun).scalar_subquery()

@@ -136,7 +136,7 @@ def _rows(session: Session, actor: Actor, needs: Sequence[int]) -> Mapping[int, 
         .outerjoin(
             Suggestion,
             and_(
-                Suggestion.run_id == Candidate.run_id,
+                Suggestion.plan_run_id == Candidate.run_id,
                 Suggestion.need_id == Candidate.need_id,
                 Suggestion.capacity_id == Candidate.capacity_id,
             ),

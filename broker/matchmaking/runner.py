@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 
 from broker.jobs.worker import JobContext, handles, on_giving_up
 from broker.matchmaking.compute import Outcome, compute
-from broker.matchmaking.findings import NeedFinding, PairFinding
 from broker.matchmaking.inputs import collect
 from broker.matchmaking.learning import model_in_force
 from broker.matchmaking.models import Candidate, MatchingRun, NeedResult, Suggestion
-from broker.matchmaking.transitions import SUGGESTION
+from broker.matchmaking.what_if import asked, live_of, with_live
+from broker.matchmaking.wishes import Wishes
+from broker.matchmaking.written import candidate, need_result, suggestion, supersede
 from broker.parties.actor import SYSTEM
 from broker.transaction import Transaction, transaction
 from matching.policy import Policy
@@ -34,11 +35,17 @@ def run_matching(context: JobContext) -> None:
             return
         run.state, run.started_at, run.stage, run.progress_pct = "running", tx.now, "snapshot", 0
         broker_id, policy, seed = run.broker_id, Policy.from_dict(run.policy), run.seed
+        need_id, wishes = run.need_id, Wishes.from_dict(run.wishes or {})
     with Session(context.engine) as session:
-        inputs = collect(session, broker_id, context.clock().date())
+        inputs = collect(session, broker_id, context.clock().date(), need_id)
+        live = [] if need_id is None else live_of(session, need_id)
         learned = model_in_force(session, broker_id)
         session.expunge_all()
+    if need_id is not None:
+        inputs = asked(inputs, wishes, live)
     outcome = compute(inputs, policy, seed=seed, report=_Progress(context, run_id), acceptance=learned)
+    if need_id is not None:
+        outcome.needs = [with_live(finding, live) for finding in outcome.needs]
     with transaction(context.engine, SYSTEM, context.clock) as tx:
         run = tx.session.get_one(MatchingRun, run_id, with_for_update=True)
         if outcome.stopped or run.cancel_requested:
@@ -86,108 +93,21 @@ class _Progress:
 
 
 def _write(tx: Transaction, run: MatchingRun, outcome: Outcome) -> None:
+    """What a run of the market found is in force at once; a what-if waits until the broker keeps it."""
     session = tx.session
     for kind in (NeedResult, Candidate):
         session.execute(delete(kind).where(kind.run_id == run.id))
-    _supersede(tx, run)
+    if run.need_id is None:
+        supersede(tx, Suggestion.broker_id == run.broker_id)
     for finding in outcome.needs:
-        session.add(_need_result(run, finding))
-        for pair in finding.pairs:
-            session.add(_candidate(run, pair))
-            if pair.kind == "chosen":
-                session.add(_suggestion(tx, run, finding, pair))
+        result = need_result(run, finding)
+        session.add(result)
+        found = [candidate(run, pair) for pair in finding.pairs]
+        session.add_all(found)
+        if run.need_id is None:
+            result.in_force_at = tx.now
+            session.add_all(suggestion(tx, run, result, one) for one in found if one.kind == "chosen")
     run.stage, run.progress_pct = "done", 100
     run.snapshot_hash, run.status = outcome.snapshot.sha256, outcome.status
     run.value_usd, run.bound_usd, run.gap = outcome.value, outcome.bound, outcome.gap
     run.stats = outcome.stats
-
-
-def _supersede(tx: Transaction, run: MatchingRun) -> None:
-    """Suggestions of earlier runs that nobody has taken up give way to the new plan."""
-    query = select(Suggestion).where(Suggestion.broker_id == run.broker_id, Suggestion.state == "generated")
-    for suggestion in tx.session.scalars(query.order_by(Suggestion.id).with_for_update()):
-        SUGGESTION.move(suggestion, "go_stale", "system")
-    tx.session.flush()
-
-
-def _need_result(run: MatchingRun, finding: NeedFinding) -> NeedResult:
-    return NeedResult(
-        run_id=run.id,
-        need_id=finding.need.id,
-        need_version=finding.need.version,
-        planned_kg=finding.planned,
-        total_kg=finding.wanted,
-        per_period=[
-            {
-                "start": p.start.isoformat(),
-                "end": p.end.isoformat(),
-                "wanted": str(p.wanted),
-                "planned": str(p.planned),
-            }
-            for p in finding.periods
-        ],
-        summary={
-            "covered_pct": str(finding.covered_pct),
-            "reasons": list(finding.reasons),
-            "relaxations": list(finding.relaxations),
-            "standby": list(finding.standby),
-            "payment_curve": [list(point) for point in finding.payment_curve],
-            "unlisted": finding.unlisted,
-        },
-    )
-
-
-def pair_details(pair: PairFinding) -> dict[str, Any]:
-    """The explanation of a pair as it is kept; both ends of the corridor are in it, so only the broker reads it."""
-    return {
-        "offered_kg": str(pair.offered),
-        "km": None if pair.km is None else str(pair.km),
-        "freight": pair.freight.points,
-        "landed": pair.landed and pair.landed.points,
-        "low": pair.low and pair.low.points,
-        "high": pair.high and pair.high.points,
-        "proposed": pair.proposed and pair.proposed.points,
-        "currency": pair.need.currency,
-        "periods": [str(kg) for kg in pair.periods],
-        "terms": list(pair.terms),
-        "closed": [gate.as_dict() for gate in pair.closed],
-        "reliance": pair.reliance,
-        "why": pair.why,
-    }
-
-
-def _candidate(run: MatchingRun, pair: PairFinding) -> Candidate:
-    return Candidate(
-        run_id=run.id,
-        need_id=pair.need.id,
-        capacity_id=pair.capacity.id,
-        kind=pair.kind,
-        quantity_kg=pair.total,
-        score=None if pair.score is None else float(pair.score),
-        pair=pair_details(pair),
-    )
-
-
-def _suggestion(tx: Transaction, run: MatchingRun, finding: NeedFinding, pair: PairFinding) -> Suggestion:
-    assert pair.low and pair.high and pair.proposed and pair.score is not None
-    return Suggestion(
-        run_id=run.id,
-        broker_id=run.broker_id,
-        need_id=pair.need.id,
-        capacity_id=pair.capacity.id,
-        need_version=pair.need.version,
-        capacity_version=pair.capacity.version,
-        periods=[
-            {"start": p.start.isoformat(), "end": p.end.isoformat(), "kg": str(kg)}
-            for p, kg in zip(finding.periods, pair.periods, strict=True)
-        ],
-        total_kg=pair.total,
-        price_low=pair.low.points,
-        price_high=pair.high.points,
-        price_proposed=pair.proposed.points,
-        freight=pair.freight.points,
-        currency=pair.need.currency,
-        score=float(pair.score),
-        explanation={"terms": list(pair.terms), "why": pair.why, "reliance": pair.reliance},
-        created_at=tx.now,
-    )

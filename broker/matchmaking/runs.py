@@ -29,7 +29,9 @@ def start(tx: Transaction, policy: Policy | None = None, *, seed: int = 0) -> Ma
     )
     if tx.session.scalar(open_need) is None:
         raise RuleBroken("market_empty")
-    busy = select(MatchingRun.id).where(MatchingRun.broker_id == broker_id, MatchingRun.state.in_(UNDER_WAY))
+    busy = select(MatchingRun.id).where(
+        MatchingRun.broker_id == broker_id, MatchingRun.need_id.is_(None), MatchingRun.state.in_(UNDER_WAY)
+    )
     if tx.session.scalar(busy) is not None:
         raise Conflict("run_under_way")
     run = MatchingRun(

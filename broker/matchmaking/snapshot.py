@@ -19,6 +19,7 @@ from broker.listings.reserve import supply_of
 from broker.matchmaking.grid import Grid, grid_of, need_periods
 from broker.matchmaking.pricing import Prices, capacities_priced, needs_priced
 from broker.matchmaking.spec_arrays import SpecArrays, spec_arrays
+from broker.matchmaking.wish_arrays import cap_rows, pair_rows
 from broker.parties.models import Certificate
 from broker.prices.quotes import Quotes
 from broker.readiness.scores import Readiness
@@ -29,8 +30,10 @@ from matching.policy import Policy
 @dataclass(frozen=True)
 class Inputs:
     """Everything a run looks at. `readiness`, `certificates` and `unions` are keyed by organization, `slots` by
-    capacity, `promised` (kg per period already agreed) and `partners` (organizations already supplying) by need.
-    Transient rows of a spreadsheet have ids too, so that both ways in share this one path."""
+    capacity, `promised` (kg per period already agreed) and `partners` (organizations already supplying) by need,
+    `taken` by capacity: first day, last day and kg that plans outside this market count on. The broker's
+    `exclusions`, `pins` and `caps` (kg per period) are keyed by need and capacity. Transient rows of a spreadsheet have
+    ids too, so that both ways in share this one path."""
 
     needs: Sequence[Need]
     capacities: Sequence[Capacity]
@@ -42,7 +45,10 @@ class Inputs:
     slots: Mapping[int, Sequence[CapacitySlot]] = field(default_factory=dict)
     promised: Mapping[int, Sequence[Decimal]] = field(default_factory=dict)
     partners: Mapping[int, int] = field(default_factory=dict)
+    taken: Mapping[int, Sequence[tuple[dt.date, dt.date, Decimal]]] = field(default_factory=dict)
     exclusions: frozenset[tuple[int, int]] = frozenset()
+    pins: frozenset[tuple[int, int]] = frozenset()
+    caps: Mapping[tuple[int, int], Decimal] = field(default_factory=dict)
 
     def wanted(self, need: Need) -> list[Decimal]:
         """kg per period of a need that are still to be covered."""
@@ -121,7 +127,9 @@ def _block(
         capacities=_capacities(capacities, inputs, prices, grid, schemes, countries, spec),
         periods=np.array([float(cell.weeks) for cell in grid.cells]),
         policy=policy,
-        exclusions=_exclusions(needs, capacities, inputs),
+        exclusions=pair_rows(needs, capacities, inputs.exclusions),
+        pins=pair_rows(needs, capacities, inputs.pins),
+        caps=cap_rows(needs, capacities, inputs.caps),
     )
     return Block(product, needs, capacities, grid, market, schemes, spec.columns)
 
@@ -216,7 +224,11 @@ def _open_places(need: Need, inputs: Inputs) -> int:
 
 def _supply(capacity: Capacity, inputs: Inputs, grid: Grid) -> list[float]:
     supply = supply_of(capacity, inputs.slots.get(capacity.id, ()))
-    return [float(supply.free(cell, one_off=grid.one_off)) for cell in grid.cells]
+    taken = grid.per_cell_of_days(inputs.taken.get(capacity.id, ()))
+    return [
+        float(max(Decimal(0), supply.free(cell, one_off=grid.one_off) - kg))
+        for cell, kg in zip(grid.cells, taken, strict=True)
+    ]
 
 
 def _certificates(
@@ -239,16 +251,6 @@ def _certificates(
             if certificate.holder_id in buyers:
                 by_buyer[row, column] = certificate.holder_id
     return own, by_buyer
-
-
-def _exclusions(needs: tuple[Need, ...], capacities: tuple[Capacity, ...], inputs: Inputs) -> np.ndarray:
-    rows = [
-        (i, j)
-        for i, need in enumerate(needs)
-        for j, capacity in enumerate(capacities)
-        if (need.id, capacity.id) in inputs.exclusions
-    ]
-    return np.array(rows, dtype=np.int64).reshape(-1, 2)
 
 
 def _floats(values: object) -> np.ndarray:
@@ -275,6 +277,7 @@ def _hash(blocks: Sequence[Block], outside: Sequence[tuple[Need | Capacity, str]
                 )
                 digest.update(name.encode() + raw)
         digest.update(block.market.periods.tobytes() + block.market.exclusions.tobytes())
+        digest.update(block.market.pins.tobytes() + block.market.caps.tobytes())
     digest.update(",".join(f"{one.id}:{code}" for one, code in outside).encode())
     return digest.hexdigest()
 

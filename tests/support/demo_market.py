@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 
 from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
 
 from broker.agreements import offering
 from broker.agreements import services as agreements
@@ -16,12 +18,15 @@ from broker.clock import Clock, system_clock
 from broker.deliveries.models import Delivery, Statement
 from broker.deliveries.payments import report_payment
 from broker.demo.load import BROKER, PASSWORD
+from broker.jobs.worker import work_once
 from broker.listings import questions
 from broker.listings.cells import as_text, capacity_cells
 from broker.listings.drafts import CapacityDraft, start_draft
 from broker.listings.models import Capacity, Need
-from broker.matchmaking import suggestions
+from broker.matchmaking import plans, suggestions
 from broker.matchmaking.models import MatchingRun, Suggestion
+from broker.matchmaking.runs import UNDER_WAY
+from broker.matchmaking.wishes import Wishes
 from broker.parties import accounts
 from broker.parties.actor import SYSTEM
 from broker.parties.models import Membership, Organization, User
@@ -51,7 +56,12 @@ class Market:
 def stage(engine: Engine, clock: Clock = system_clock) -> Market:
     """Play on from the first matching of the demonstration. The same engine may be staged twice."""
     with transaction(engine, SYSTEM, clock) as tx:
-        if tx.session.scalar(select(User.id).where(User.email == CLERK)) is None:
+        fresh = tx.session.scalar(select(User.id).where(User.email == CLERK)) is None
+        asked = _ask(tx) if fresh else None
+    if asked is not None:
+        _await(engine, clock, asked)
+    with transaction(engine, SYSTEM, clock) as tx:
+        if fresh:
             _play(tx)
         return Market(
             {
@@ -65,6 +75,24 @@ def stage(engine: Engine, clock: Clock = system_clock) -> Market:
             },
             _objects(tx),
         )
+
+
+def _ask(tx: Transaction) -> int:
+    """A what-if of the staged need, without one of those who are in its plan."""
+    need = tx.session.scalars(select(Need.id).where(Need.reference == STAGED)).one()
+    left_out = tx.session.scalars(select(Capacity.id).where(Capacity.reference == REFUSING.upper())).one()
+    with acting(tx, _user(tx, BROKER)) as own:
+        return plans.ask(own, need, Wishes(exclusions=(left_out,))).id
+
+
+def _await(engine: Engine, clock: Clock, run_id: int) -> None:
+    """Its answer, by this process or by the worker of the installation; nothing else is to be done by now."""
+    while True:
+        work_once(engine, clock)
+        with Session(engine) as session:
+            if session.get_one(MatchingRun, run_id).state not in UNDER_WAY:
+                return
+        time.sleep(0.1)
 
 
 def _play(tx: Transaction) -> None:

@@ -84,6 +84,7 @@ EXAMPLES: dict[str, tuple[frozenset[str], list[dict[str, str]]]] = {
     "capacities.export": (EVERYBODY, [{"format": "csv"}]),
     "capacities.show": (EVERYBODY, [{"capacity_id": "{capacity}"}]),
     "desk.need": (EVERYBODY, [{"need_id": "{need}"}, {"need_id": "{uncovered}"}]),
+    "desk.ask": (frozenset({"broker"}), [{"need_id": "{need}"}]),
     "home.matters": (frozenset({"broker"}), [{"kind": "shortlist"}, {"kind": "draft"}, {"kind": "late_payment"}]),
     "market.compare": (EVERYBODY, [{"need_id": "{need}"}]),
     "market.question": (EVERYBODY, [{"need_id": "{need}", "gate": "loss"}]),

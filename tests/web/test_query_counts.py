@@ -50,9 +50,9 @@ FRAGMENTS = ("needs.browse", "capacities.browse", "runs.show")
 # What must be longer by half at least when there are 24 more of everything; the published capacities fill a page
 # from the start.
 LISTS = {
-    "agreements.listing", "capacities.buyers", "capacities.mine", "desk.need", "desk.needs", "home.home",
-    "home.matters", "mandates.listing", "market.opportunities", "messages.inbox", "needs.browse", "needs.mine",
-    "needs.offers", "organizations.certificates", "organizations.members", "prices.listing", "runs.listing",
+    "agreements.listing", "capacities.buyers", "capacities.mine", "desk.ask", "desk.need", "desk.needs",
+    "home.home", "home.matters", "mandates.listing", "market.opportunities", "messages.inbox", "needs.browse",
+    "needs.mine", "needs.offers", "organizations.certificates", "organizations.members", "prices.listing", "runs.listing",
     "shared.listing", "suggestions.inbox",
 }  # fmt: skip
 GROWN = 1.5

@@ -7,16 +7,21 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from broker.errors import NotFound
-from broker.matchmaking import queries, suggestions
+from broker.errors import Conflict, Invalid, NotFound, RuleBroken
+from broker.listings.reader import Reader
+from broker.matchmaking import plans, queries, suggestions
+from broker.matchmaking.wishes import read_wishes
 from web.extensions import db
-from web.pages.desk import dependence_words, workspace
+from web.i18n import decimal_separator
+from web.pages.desk import dependence_words, what_if, wish_words, workspace
 from web.rendering import flash_with_undo, page, writing
 from web.row_ids import row_id
 from web.security import access, actor
+from web.wording import message, sentences
 
 bp = Blueprint("desk", __name__, template_folder="templates", url_prefix="/desk")
 bp.record_once(lambda state: dependence_words.register(state.app))
+bp.record_once(lambda state: wish_words.register(state.app))
 
 
 @bp.get("")
@@ -86,3 +91,62 @@ def send(need_id: int) -> ResponseReturnValue:
     )
     flash(text + " " + _("You will see their answers here."), "ok")
     return redirect(url_for("desk.need", need_id=need_id), 303)
+
+
+@bp.get("/needs/<int:need_id>/what-if")
+@access("broker")
+def ask(need_id: int) -> ResponseReturnValue:
+    """The plan in force beside the last answer, and the form to ask under other wishes."""
+    like = request.args.get("like", 0, type=row_id)
+    work = what_if.open_what_if(db.session(), actor(), need_id, like=like)
+    return page("desk/what_if.html", work=work, errors={})
+
+
+@bp.post("/needs/<int:need_id>/what-if")
+@access("broker")
+def order(need_id: int) -> ResponseReturnValue:
+    """Have the need solved alone, under the wishes of the form."""
+    typed = request.form.to_dict()
+    reader = Reader(typed, decimal_separator=decimal_separator())
+    wishes = read_wishes(reader, queries.need_of_client(db.session(), actor(), need_id), _chosen(typed))
+    if reader.faults.found:
+        errors = sentences(Invalid(reader.faults.found))
+        work = what_if.open_what_if(db.session(), actor(), need_id, typed=typed)
+        return page("desk/what_if.html", status=422, work=work, errors=errors)
+    with writing() as tx:
+        plans.ask(tx, need_id, wishes)
+    return redirect(url_for("desk.ask", need_id=need_id), 303)
+
+
+@bp.post("/needs/<int:need_id>/plan")
+@access("broker")
+def keep(need_id: int) -> ResponseReturnValue:
+    """Put an answer in force, or an earlier plan again."""
+    try:
+        with writing() as tx:
+            plans.keep(tx, need_id, request.form.get("run", 0, type=row_id))
+    except (RuleBroken, Conflict) as fault:
+        flash(message(fault), "bad")
+        return redirect(url_for("desk.ask", need_id=need_id), 303)
+    flash(_("This plan is in force now. Its suggestions wait for your shortlist."), "ok")
+    return redirect(url_for("desk.need", need_id=need_id), 303)
+
+
+@bp.post("/needs/<int:need_id>/what-if/discard")
+@access("broker")
+def discard(need_id: int) -> ResponseReturnValue:
+    """Put an answer aside; the plan in force stays."""
+    with writing() as tx:
+        plans.discard(tx, need_id, request.form.get("run", 0, type=row_id))
+    flash(_("Discarded. The plan in force is as it was."), "ok")
+    return redirect(url_for("desk.ask", need_id=need_id), 303)
+
+
+def _chosen(typed: dict[str, str]) -> list[int]:
+    """The capacities that the form says something about."""
+    found = set()
+    for name in typed:
+        prefix, _dash, number = name.partition("-")
+        if prefix in ("choice", "cap") and number.isascii() and number.isdigit():
+            found.add(row_id(number[:18]))
+    return sorted(found)

@@ -13,6 +13,7 @@ from broker.listings.models import Need
 from broker.matchmaking import queries
 from broker.matchmaking.dependence import Dependence, candidates_for
 from broker.matchmaking.models import Candidate, MatchingRun, NeedResult, Suggestion
+from broker.matchmaking.wishes import Wishes
 from broker.money import KgPrice, Money
 from broker.parties.actor import Actor
 from broker.prices.bridging import WEEKS, Bridge, bridge_of
@@ -96,6 +97,11 @@ class Workspace:
     def summary(self) -> dict[str, Any]:
         return self.result.summary if self.result else {}
 
+    @property
+    def wishes(self) -> Wishes:
+        """Under which the plan in force was made."""
+        return Wishes.from_dict((self.run and self.run.wishes) or {})
+
     def count(self, *states: str) -> int:
         return sum(suggestion.state in states for suggestion in self.suggestions)
 
@@ -177,7 +183,7 @@ def open_need(session: Session, actor: Actor, need_id: int) -> Workspace:
 def _periods(result: NeedResult | None, suggestions: Sequence[Suggestion]) -> list[PeriodRow]:
     if result is None:
         return []
-    of_run = [suggestion for suggestion in suggestions if suggestion.run_id == result.run_id]
+    of_run = [suggestion for suggestion in suggestions if suggestion.plan_run_id == result.run_id]
     agreed = _by_start([s for s in of_run if s.state in ("accepted_both", "converted")])
     # What was declined is no longer planned, until the next run plans anew.
     declined = _by_start([s for s in of_run if s.state == "declined"])

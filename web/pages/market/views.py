@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, request
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from broker.agreements.flows import flows_of
 from broker.listings import in_sight
 from broker.listings.market_calendar import calendars
 from broker.matchmaking import comparing
 from broker.matchmaking.openings import LEVERS
+from broker.matchmaking.questions import send_question
 from broker.matchmaking.radar import opening_of, radar
 from broker.parties.permissions import sees_private
 from web import i18n
@@ -23,7 +25,7 @@ from web.pages.market.mapping import market_view
 from web.pages.market.paging import part
 from web.pages.market.radar import radar_view
 from web.pages.market.year import year_view
-from web.rendering import page
+from web.rendering import page, writing
 from web.row_ids import row_id
 from web.security import PRODUCERS, access, actor
 
@@ -52,6 +54,22 @@ def question(need_id: int, gate: str) -> ResponseReturnValue:
     opening = opening_of(db.session(), actor(), i18n.today(), need_id, gate, number)
     view = asking.question_view(opening, request.args.get("to", 0, type=row_id), request.args.get("text", ""))
     return page("market/question.html", view=view, number=number)
+
+
+@bp.post("/desk/needs/<int:need_id>/question/<gate>")
+@access("broker")
+def send(need_id: int, gate: str) -> ResponseReturnValue:
+    """Mail the question, as it was taken over, to whoever acts for the party."""
+    number, to = (request.form.get(name, 0, type=row_id) for name in ("n", "to"))
+    opening = opening_of(db.session(), actor(), i18n.today(), need_id, gate, number)
+    view = asking.question_view(opening, to, request.form.get("text", ""))
+    with writing() as tx:
+        mails = send_question(tx, need_id, view.to.id, gate, view.subject, view.text)
+    text = ngettext(
+        "The question went out in %(num)d mail.", "The question went out in %(num)d mails.", mails
+    )
+    flash(text, "ok")
+    return redirect(url_for("desk.need", need_id=need_id), 303)
 
 
 @bp.get("/desk/needs/<int:need_id>/compare")

@@ -44,5 +44,7 @@ def show(run_id: int) -> ResponseReturnValue:
 def cancel(run_id: int) -> ResponseReturnValue:
     """Ask a run to stop."""
     with writing() as tx:
-        runs.cancel(tx, run_id)
+        need_id = runs.cancel(tx, run_id).need_id
+    if need_id is not None:
+        return redirect(url_for("desk.ask", need_id=need_id), 303)
     return redirect(url_for("runs.show", run_id=run_id), 303)
