@@ -52,8 +52,8 @@ FRAGMENTS = ("needs.browse", "capacities.browse", "runs.show")
 LISTS = {
     "agreements.listing", "capacities.buyers", "capacities.mine", "desk.ask", "desk.need", "desk.needs",
     "home.home", "home.matters", "mandates.listing", "market.opportunities", "messages.inbox", "needs.browse",
-    "needs.mine", "needs.offers", "organizations.certificates", "organizations.members", "prices.listing", "runs.listing",
-    "shared.listing", "suggestions.inbox",
+    "needs.mine", "needs.offers", "organizations.certificates", "organizations.members", "prices.listing",
+    "runs.listing", "shared.listing", "suggestions.inbox",
 }  # fmt: skip
 GROWN = 1.5
 
