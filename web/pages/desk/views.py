@@ -99,7 +99,7 @@ def ask(need_id: int) -> ResponseReturnValue:
     """The plan in force beside the last answer, and the form to ask under other wishes."""
     like = request.args.get("like", 0, type=row_id)
     work = what_if.open_what_if(db.session(), actor(), need_id, like=like)
-    return page("desk/what_if.html", work=work, errors={})
+    return page("desk/what_if.html", work=work, errors={}, decimal=decimal_separator())
 
 
 @bp.post("/needs/<int:need_id>/what-if")
@@ -112,7 +112,7 @@ def order(need_id: int) -> ResponseReturnValue:
     if reader.faults.found:
         errors = sentences(Invalid(reader.faults.found))
         work = what_if.open_what_if(db.session(), actor(), need_id, typed=typed)
-        return page("desk/what_if.html", status=422, work=work, errors=errors)
+        return page("desk/what_if.html", status=422, work=work, errors=errors, decimal=decimal_separator())
     with writing() as tx:
         plans.ask(tx, need_id, wishes)
     return redirect(url_for("desk.ask", need_id=need_id), 303)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from flask import Flask
 from flask_babel import gettext as _
@@ -57,12 +58,17 @@ def _terms(wishes: Wishes, need: Need) -> list[str]:
 def _weights(wishes: Wishes) -> list[str]:
     usual, found = Wishes(), []
     if wishes.price_pct != usual.price_pct:
-        found.append(_("price counts %(share)s", share=percent(wishes.price_pct, 2)))
+        found.append(_("price counts %(share)s", share=_share(wishes.price_pct)))
     if wishes.fit_pct != usual.fit_pct:
-        found.append(_("a full score is worth %(share)s of the price", share=percent(wishes.fit_pct, 2)))
+        found.append(_("a full score is worth %(share)s of the price", share=_share(wishes.fit_pct)))
     if wishes.risk_pct != usual.risk_pct:
-        found.append(_("unreliability costs %(share)s of the price", share=percent(wishes.risk_pct, 2)))
+        found.append(_("unreliability costs %(share)s of the price", share=_share(wishes.risk_pct)))
     return found
+
+
+def _share(value: Decimal) -> str:
+    """With the digits that were typed and no more."""
+    return percent(value, max(0, -int(value.normalize().as_tuple().exponent)))
 
 
 def _candidates(wishes: Wishes) -> list[str]:
