@@ -215,11 +215,10 @@ def signed(running: Running, need: str, organization: str, terms: Mapping[str, A
 
 def later(running: Running, agreement_id: int, hours: int) -> None:
     """As if both had accepted that many hours earlier: the one thing that no story can wait for."""
-    with Session(running.engine) as session:
-        agreement = session.get_one(Agreement, agreement_id)
+    with transaction(running.engine, SYSTEM, system_clock) as tx:
+        agreement = tx.session.get_one(Agreement, agreement_id)
         assert agreement.negotiated_at is not None
         agreement.negotiated_at -= dt.timedelta(hours=hours)
-        session.commit()
 
 
 @contextmanager
@@ -232,13 +231,12 @@ def as_if_later(running: Running, agreement_id: int, days: int) -> Iterator[None
 
 def _shift(running: Running, agreement_id: int, days: int) -> None:
     step = dt.timedelta(days=days)
-    with Session(running.engine) as session:
-        agreement = session.get_one(Agreement, agreement_id)
+    with transaction(running.engine, SYSTEM, system_clock) as tx:
+        agreement = tx.session.get_one(Agreement, agreement_id)
         assert agreement.signed_at is not None
         agreement.signed_at += step
-        for one in session.scalars(select(Delivery).where(Delivery.agreement_id == agreement_id)):
+        for one in tx.session.scalars(select(Delivery).where(Delivery.agreement_id == agreement_id)):
             one.starts_on, one.ends_on = one.starts_on + step, one.ends_on + step
-        session.commit()
 
 
 def quote(

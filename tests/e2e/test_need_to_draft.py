@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
@@ -56,9 +57,19 @@ def test_from_a_new_need_to_its_draft(enter: Callable[..., Page], installation: 
 
 
 def _post(installation: Running) -> int:
+    """A small need, and a small capacity that no other test of the installation has taken."""
     with transaction(installation.engine, SYSTEM, system_clock) as tx:
-        buyer = tx.session.scalars(select(User).where(User.email == "b02@demo.example")).one()
-        return listings.need(tx, buyer, quantity="1", min_suppliers="1", max_share_pct="100").id
+        buyer, producer = (
+            tx.session.scalars(select(User).where(User.email == f"{code}@demo.example")).one()
+            for code in ("b02", "p01")
+        )
+        listings.capacity(tx, producer, area_ha="8")
+        start, terms = tx.today + dt.timedelta(days=14), {"min_suppliers": "1", "max_share_pct": "100"}
+        days = {
+            "start": start.isoformat(), "end": (start + dt.timedelta(days=55)).isoformat(),
+            "reply_by": (tx.today + dt.timedelta(days=7)).isoformat(),
+        }  # fmt: skip
+        return listings.need(tx, buyer, quantity="0.5", **terms, **days).id
 
 
 def _accept(installation: Running, need_id: int) -> int:

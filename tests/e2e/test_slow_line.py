@@ -18,8 +18,8 @@ WORDS = "Pesaron sin nosotros en la báscula."
 
 
 def test_a_form_on_a_slow_line(enter: Callable[..., Page], installation: Running) -> None:
-    made = life.signed(installation, "B04", "P10", {"modalities.downgrade_pct": "70"})
-    page = enter(life.account("P10"), width=360)
+    made = life.signed(installation, "B11", "P25", {"modalities.downgrade_pct": "70"})
+    page = enter(life.account("P25"), width=360)
     line: CDPSession = page.context.new_cdp_session(page)
     line.send("Network.enable")
     page.goto(f"/alliances/{made}?show=complaints")

@@ -69,7 +69,7 @@ def _advance(buyer: Page, phone: Page, running: Running, made: int) -> None:
     for said in ("ICE C", "45", "240", "¢/lb"):
         expect(clause).to_contain_text(said)
     expect(buyer.locator("#fairness")).to_contain_text("Certificate in the buyer's name")
-    buyer.click(f"[aria-labelledby=h-next] a[href='/deliveries/agreements/{made}/advance']")
+    buyer.click(f"[aria-labelledby=h-signed] a[href='/deliveries/agreements/{made}/advance']")
     expect(buyer.locator(".title")).to_contain_text("40% of the value")
     address = f"/deliveries/agreements/{made}/advance"
     life.report_payment(buyer, address, "SWIFT 118", "111,409.28")

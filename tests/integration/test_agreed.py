@@ -211,7 +211,7 @@ def test_what_can_no_longer_be_kept_does_not_wait_for_an_answer(alliance: Allian
     alliance.agree(first)
     assert alliance.need().state == "covered"
     assert {alliance.state(one) for one in alliance.ids[1:]} == {"stale"}
-    assert alliance.letters("Una sugerencia ya no está vigente")
+    assert alliance.letters("El comprador ya cubrió lo que buscaba")
 
 
 def test_acceptance_and_edits_at_once_never_wait_for_each_other(alliance: Alliance) -> None:

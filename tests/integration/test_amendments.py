@@ -174,9 +174,9 @@ def test_a_database_with_an_amendment_under_way_cannot_go_back(deal: Deal) -> No
     signed = deal.agreement().binding
     with deal.act("broker") as tx:
         negotiation.locked(tx, deal.id).state = "suspended"
-    stamp(deal.engine)
+    stamp(deal.engine, "0018")
     schema.downgrade(deal.engine, "0014")
-    schema.upgrade(deal.engine)
+    schema.upgrade(deal.engine, "0018")
     assert (deal.agreement().binding, deal.agreement().state) == (signed, "active")
     deal.offer("buyer", {"payment.days": 9}, note=WHY)
     with pytest.raises(RuntimeError, match="1 amendments that are not signed"):

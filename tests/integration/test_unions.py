@@ -129,7 +129,7 @@ def test_one_agreement_for_the_members_that_gave_their_mandate(scene: Scene) -> 
         assert max(one.price_low for one in asked) <= uniting.common_price(asked).points
         for member in scene.members:
             assert agreement_for(session, member, agreement.id).id == agreement.id
-    stamp(scene.engine)
+    stamp(scene.engine, "0015")
     with pytest.raises(RuntimeError, match="1 agreements through a union"):
         schema.downgrade(scene.engine, "0014")
 

@@ -1,4 +1,4 @@
-"""A database whose tables were made at once, as one that every migration has been through."""
+"""A database whose tables were made at once, as one that the migrations up to one have been through."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from broker.schema import MIGRATIONS
 
 
-def stamp(engine: Engine) -> None:
-    """Let it be taken back from the last migration."""
+def stamp(engine: Engine, revision: str) -> None:
+    """Let it be taken back from `revision`; what later migrations add stays out of it."""
     with engine.begin() as connection:
-        MigrationContext.configure(connection).stamp(ScriptDirectory(str(MIGRATIONS)), "head")
+        MigrationContext.configure(connection).stamp(ScriptDirectory(str(MIGRATIONS)), revision)
