@@ -20,7 +20,7 @@ CATALOGUES := $(wildcard web/translations/*/LC_MESSAGES/messages.po)
 COMPILED := $(CATALOGUES:.po=.mo)
 TEMPLATE := build/messages.pot
 
-.PHONY: run test check bench soak lock messages compiled clean
+.PHONY: run test check bench soak accessible lock messages compiled clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.run compiled
@@ -41,6 +41,12 @@ check: $(VENV)/.dev compiled
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m tests.bench $(BENCH_ARGS)
+
+# Every page of every person in both looks; the suite sees each page in one of them, for one person or the next.
+accessible: $(VENV)/.dev compiled
+	@mkdir -p build
+	ALIANZA_EVERY_LOOK=1 REQUIRE_BROWSER=1 $(BIN)/python -m pytest tests/e2e/test_pages_accessible.py \
+		--basetemp build/accessible $(PYTEST_ARGS)
 
 # The walks of tests/machines, long and at random; at the end the moves that were made.
 soak: $(VENV)/.dev compiled

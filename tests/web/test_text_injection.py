@@ -130,6 +130,9 @@ def test_an_odd_value_in_any_field_is_no_error_of_ours(site: Site, odd: Any) -> 
             "next",
             "kind",
         )
+        # All at once; one by one where the first to be read turned the rest away.
+        if site.enter(who).get(path, query_string=dict.fromkeys(names, odd)).status_code == 200:
+            continue
         for name in names:
             if site.enter(who).get(path, query_string={name: odd}).status_code >= 500:
                 broken.append(f"GET {path} {name}")
