@@ -29,6 +29,7 @@ from tests.factories.parties import acting
 # What a form is answered with, by the kind of the field, where a story does not say it.
 TYPED = {"decimal": "2", "numeric": "2", "date": "2027-06-30", "text": "como lo acuerdan las partes"}
 MOST_ROUNDS = 8
+SIGNERS = {"buyer.representative": "Marta Ocampo", "organization.representative": "Luis Cardona"}
 
 
 def account(reference: str) -> str:
@@ -211,6 +212,47 @@ def signed(running: Running, need: str, organization: str, terms: Mapping[str, A
         settle(tx, house, parties, made.id)
         sign_both(tx, parties, made.id, PASSWORD)
         return made.id
+
+
+def allied(
+    broker: Page,
+    buyer: Page,
+    phone: Page,
+    running: Running,
+    pair: tuple[str, str],
+    said: Mapping[str, str],
+) -> int:
+    """From the need to the signatures by the pages, as in story 1 but without talks: the number of the agreement of
+    `pair`, need and organization; `said` are the terms that the story rests on, by path."""
+    need = need_id(running, pair[0])
+    broker.goto(f"/desk/needs/{need}")
+    bundle = broker.locator(
+        f"form[action='/desk/needs/{need}/shortlist']:has(input[type=hidden][name=suggestion]) button"
+    )
+    if bundle.count():
+        bundle.first.click()
+    broker.click(f"form[action='/desk/needs/{need}/send'] button")
+    expect(broker.locator(f"form[action='/desk/needs/{need}/send']")).to_have_count(0)
+    suggestion = suggestion_id(running, *pair, "sent")
+    for party in (buyer, phone):
+        party.goto(f"/suggestions/{suggestion}")
+        party.click(f"form[action='/suggestions/{suggestion}/accept'] button")
+    broker.goto(f"/desk/needs/{need}")
+    broker.click(f"form[action='/agreements/from-suggestion/{suggestion}'] button")
+    expect(broker.locator("article.doc")).to_be_visible()
+    made = int(broker.url.rstrip("/").rsplit("/", 1)[1])
+    broker.click(f"form[action='/agreements/{made}/usual'] button")
+    answer_open_points(broker, made, SIGNERS | dict(said))
+    broker.goto(f"/agreements/{made}")
+    broker.click(f"form[action='/agreements/{made}/send'] button")
+    for party in (buyer, phone):
+        party.goto(f"/agreements/{made}")
+        party.click(f"form[action='/agreements/{made}/accept'] button")
+    later(running, made, hours=25)
+    for party, name in zip((buyer, phone), SIGNERS.values(), strict=True):
+        sign(party, made, name)
+    expect(phone.locator(f"a[href^='/deliveries?agreement={made}']")).to_be_visible()
+    return made
 
 
 def later(running: Running, agreement_id: int, hours: int) -> None:

@@ -40,10 +40,12 @@ def broker(enter: Callable[..., Page], installation: Running) -> Iterator[Page]:
 def test_the_index_of_the_day_an_advance_and_the_floor(
     enter: Callable[..., Page], installation: Running, broker: Page
 ) -> None:
-    """Signed by the services, as story 1 shows it in the browser; advance, quotations and delivery by the pages."""
-    made = life.signed(installation, NEED, ORGANIZATION, {"payment.deductions": ["advance"]})
+    """From the need to the money by the pages."""
     buyer = enter(life.account(NEED), "en")
     phone = enter(life.account(ORGANIZATION), width=360, javascript=False)
+    made = life.allied(
+        broker, buyer, phone, installation, (NEED, ORGANIZATION), {"payment.deductions": "advance"}
+    )
     _quote(broker, "284")
     _advance(buyer, phone, installation, made)
     first = life.first_delivery(installation, made)

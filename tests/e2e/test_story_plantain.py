@@ -23,9 +23,8 @@ from tests.e2e.conftest import Running
 # Another organization of the bundle than the one that tests/e2e/test_match_to_draft.py takes.
 NEED, ORGANIZATION = "B01", "P02"
 PRICE, KG = 2150, Decimal("8434.772")
-SIGNERS = {"buyer.representative": "Marta Ocampo", "organization.representative": "Luis Cardona"}
 SERIES = "SIPSA Pereira"
-SAID = SIGNERS | {
+SAID = life.SIGNERS | {
     "modalities.downgrade_pct": "70",
     "price.params.series": SERIES,
     "price.params.band_pct": "8",
@@ -127,19 +126,19 @@ def _sign(buyer: Page, phone: Page, running: Running, made: int) -> None:
         expect(party.locator("main .note.info")).to_contain_text("Nadie puede firmar antes")
         expect(party.locator("[name=password]")).to_have_count(0)
     life.later(running, made, hours=25)
-    name = SIGNERS["buyer.representative"]
+    name = life.SIGNERS["buyer.representative"]
     life.sign(buyer, made, "Otra Persona")
     expect(buyer.locator("#errors")).to_contain_text(name)
     expect(buyer.locator("[name=name]")).to_have_value("Otra Persona")
     life.sign(buyer, made, name)
     expect(buyer.locator("main")).to_contain_text(name)
-    life.sign(phone, made, SIGNERS["organization.representative"])
+    life.sign(phone, made, life.SIGNERS["organization.representative"])
     expect(phone.locator(f"a[href^='/deliveries?agreement={made}']")).to_be_visible()
     with Session(running.engine) as session:
         signatures = {one.side: one for one in _last(session, made).signatures}
         assert {side: one.signer for side, one in signatures.items()} == {
-            "buyer": SIGNERS["buyer.representative"],
-            "producer": SIGNERS["organization.representative"],
+            "buyer": life.SIGNERS["buyer.representative"],
+            "producer": life.SIGNERS["organization.representative"],
         }
         assert session.get_one(Agreement, made).state == "signed"
 
@@ -235,10 +234,10 @@ def _amend(buyer: Page, phone: Page, running: Running, made: int) -> None:
     expect(buyer.locator("main")).to_contain_text(f"Leer la versión {binding}, que está vigente")
     buyer.click(f"form[action='/agreements/{made}/accept'] button")
     life.later(running, made, hours=25)
-    life.sign(buyer, made, SIGNERS["buyer.representative"])
+    life.sign(buyer, made, life.SIGNERS["buyer.representative"])
     with Session(running.engine) as session:
         assert session.get_one(Agreement, made).binding == binding
-    life.sign(phone, made, SIGNERS["organization.representative"])
+    life.sign(phone, made, life.SIGNERS["organization.representative"])
     expect(phone.locator("main")).to_contain_text("la enmienda está vigente")
     with Session(running.engine) as session:
         agreement, version = session.get_one(Agreement, made), _last(session, made)

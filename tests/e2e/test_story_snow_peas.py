@@ -28,8 +28,9 @@ def test_a_rejection_is_disputed_and_settled(enter: Callable[..., Page], install
     buyer = enter(life.account(NEED))
     phone = enter(life.account(ORGANIZATION), width=360, javascript=False)
     _worth(phone, installation)
-    made = life.signed(installation, NEED, ORGANIZATION, {"modalities.downgrade_pct": str(LOWER_PCT)})
-    _spot(enter(BROKER), phone, made)
+    broker, terms = enter(BROKER), {"modalities.downgrade_pct": str(LOWER_PCT)}
+    made = life.allied(broker, buyer, phone, installation, (NEED, ORGANIZATION), terms)
+    _spot(broker, phone, made)
     first = life.first_delivery(installation, made)
     life.send_delivery(phone, first, "3693.6", "Grupo Chichoy; 2000\nGrupo Xepatán; 1693.6")
     life.weigh(buyer, first, "3743.6", "50")
