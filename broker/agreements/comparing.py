@@ -38,8 +38,15 @@ def changes_between(older: DraftDocument, newer: DraftDocument) -> tuple[ClauseC
     before, after = (dict(_clauses(draft)) for draft in (older, newer))
     names = [*after, *(name for name in before if name not in after)]
     return tuple(
-        _change(before.get(name), after.get(name)) for name in names if before.get(name) != after.get(name)
+        _change(before.get(name), after.get(name))
+        for name in names
+        if _says(before.get(name)) != _says(after.get(name))
     )
+
+
+def _says(section: Section | None) -> tuple[str, list[str]] | None:
+    """What a clause says, whatever its number: one more before it changes nothing in it."""
+    return None if section is None else (section.title, block_lines(section.blocks))
 
 
 def _clauses(draft: DraftDocument) -> Iterator[tuple[str, Section]]:

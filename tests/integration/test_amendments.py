@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from broker import schema
 from broker.agreements import amending, freezing, negotiation, proving
+from broker.agreements.comparing import changes_between
 from broker.agreements.queries import in_force
 from broker.deliveries.models import Delivery
 from broker.errors import Conflict, NotAllowed, NotFound, RuleBroken
@@ -71,6 +72,16 @@ def test_an_amendment_binds_when_both_have_signed_it_and_the_calendar_follows(de
         slots = session.scalars(select(CapacitySlot).where(CapacitySlot.capacity_id == deal.capacity_id))
         assert sum(slot.reserved_kg for slot in slots) >= after.total_kg
         assert not list(proving.faults_of_versions(session))
+
+
+def test_only_what_an_amendment_says_otherwise_is_told_as_changed(deal: Deal) -> None:
+    """Though its own clause moves the numbers of others."""
+    before = freezing.draft_of(deal.version(), "es")
+    after = freezing.draft_of(deal.offer("buyer", {"payment.days": 9}, note=WHY), "es")
+    assert {change.anchor for change in changes_between(before, after)} == {
+        "clause-payment",
+        "clause-amendment",
+    }
 
 
 def test_an_amendment_needs_a_reason_and_leaves_what_has_begun(deal: Deal) -> None:
