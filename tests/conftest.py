@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser
 
 from tests.support import chromium
@@ -17,6 +18,10 @@ from tests.support.shared import open_shared_folder
 HERE = Path(__file__).parent
 LONG = {"e2e", "machines", "web"}
 KINDS = ("sqlite", "postgresql")
+
+# Speed is shown by `make bench`: a first example that loads data is no failure.
+settings.register_profile("suite", deadline=None)
+settings.load_profile("suite")
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,7 @@ OBJECTION = "No vimos la muestra ni el informe."
 def test_a_rejection_is_disputed_and_settled(enter: Callable[..., Page], installation: Running) -> None:
     """What the need is worth, a market that pays more, the rejection with its evidence, the dispute, its end by both,
     and the statement."""
-    buyer = enter(life.account(NEED))
+    buyer = enter(life.account(NEED), javascript=False)
     phone = enter(life.account(ORGANIZATION), width=360, javascript=False)
     _worth(phone, installation)
     broker, terms = enter(BROKER), {"modalities.downgrade_pct": str(LOWER_PCT)}
