@@ -109,7 +109,7 @@ FEW = 8
 
 
 @pytest.mark.parametrize("who", list(KINDS))
-@pytest.mark.parametrize("look", [Look("es", 1440), Look("en", 360)], ids=str)
+@pytest.mark.parametrize("look", [Look("es", 1440), Look("en", 360, "dark")], ids=str)
 def test_every_page(house: House, chromium_path: str, who: str, look: Look) -> None:
     """Every other page in each look, the other half for the next person; all in both by `make accessible`."""
     visits = visits_of(house, who)
