@@ -4,6 +4,7 @@ can be asked for."""
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -118,8 +119,6 @@ def read_terms(terms: Mapping[str, Term], typed: Mapping[str, str], separator: S
 
 def changed(facts: DraftFacts, values: Mapping[str, Any]) -> DraftFacts:
     """The facts with each path set to its JSON value. Raises RuleBroken('term_unreadable') where one does not fit."""
-    import json
-
     data = json.loads(to_json(facts))
     for path, value in values.items():
         *parents, last = path.split(".")

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from broker.agreements.facts import DraftFacts, with_value
-
 # Who has to bring the missing fact; both_parties for what only the two can settle together.
 OWNERS = ("buyer", "producer_organization", "both_parties", "broker")
 
@@ -16,7 +14,7 @@ class OpenPoint:
     """A missing fact at `path`. `clause` is the id of the clause that first needs it.
 
     `question` and `recommended` hold one text per language; `recommended_value` is the JSON value that
-    facts.with_value takes when the recommendation is adopted. A recommendation is never filled in by itself.
+    negotiable.changed takes when the recommendation is adopted. A recommendation is never filled in by itself.
     """
 
     number: int
@@ -65,11 +63,3 @@ def by_owner(points: tuple[OpenPoint, ...]) -> dict[str, tuple[OpenPoint, ...]]:
     """The open points of each owner that has any, in the order of OWNERS."""
     groups = {owner: tuple(point for point in points if point.owner == owner) for owner in OWNERS}
     return {owner: group for owner, group in groups.items() if group}
-
-
-def adopt_recommended(facts: DraftFacts, points: tuple[OpenPoint, ...]) -> DraftFacts:
-    """The facts with the recommendation of each of the points that has one. Raises canonical.NotCanonical."""
-    for point in points:
-        if point.recommended_value is not None:
-            facts = with_value(facts, point.path, point.recommended_value)
-    return facts

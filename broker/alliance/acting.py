@@ -6,6 +6,7 @@ from broker.agreements.models import Agreement
 from broker.agreements.negotiation import locked
 from broker.deliveries.schedule import acting_side
 from broker.errors import Conflict, RuleBroken
+from broker.parties.permissions import require_manager
 from broker.transaction import Transaction
 
 LIVING = ("signed", "active", "breach_notified", "breached", "suspended", "completed")
@@ -19,6 +20,13 @@ def party(tx: Transaction, agreement_id: int) -> tuple[Agreement, str]:
     side = acting_side(tx.actor, agreement)
     if agreement.state not in LIVING:
         raise Conflict("not_signed")
+    return agreement, side
+
+
+def manager(tx: Transaction, agreement_id: int) -> tuple[Agreement, str]:
+    """As `party`, for what only a manager of the party decides. Raises NotAllowed too."""
+    agreement, side = party(tx, agreement_id)
+    require_manager(tx.actor, agreement.party_id(side))
     return agreement, side
 
 

@@ -10,12 +10,11 @@ from sqlalchemy.orm import Session
 from broker.agreements.models import Agreement
 from broker.agreements.queries import in_force
 from broker.agreements.transitions import AGREEMENT
-from broker.alliance.acting import party, said
+from broker.alliance.acting import manager, party, said
 from broker.alliance.committee import noted_since
 from broker.alliance.events import AllianceMoved
 from broker.alliance.models import Breach, Grievance, Notice
 from broker.errors import Conflict, NotFound
-from broker.parties.permissions import require_manager
 from broker.transaction import Transaction
 
 ANSWER_DAYS = 10
@@ -72,7 +71,7 @@ def settle(tx: Transaction, agreement_id: int, grievance_id: int) -> Grievance:
 
 def notify_breach(tx: Transaction, agreement_id: int, what: str, clause: str | None) -> Breach:
     """A manager of a party notifies a breach; the cure days of the agreement run. Raises Conflict while one is open."""
-    agreement, side = _manager(tx, agreement_id)
+    agreement, side = manager(tx, agreement_id)
     AGREEMENT.move(agreement, "notify_breach", side)
     breach = Breach(
         agreement_id=agreement.id,
@@ -103,7 +102,7 @@ def say_cured(tx: Transaction, agreement_id: int, text: str) -> Breach:
 
 def confirm_cured(tx: Transaction, agreement_id: int) -> Breach:
     """Who notified the breach agrees that it is cured; the agreement goes on."""
-    agreement, side = _manager(tx, agreement_id)
+    agreement, side = manager(tx, agreement_id)
     breach = open_breach(tx.session, agreement_id)
     if breach is None or breach.side != side:
         raise Conflict("no_breach_to_cure")
@@ -115,7 +114,7 @@ def confirm_cured(tx: Transaction, agreement_id: int) -> Breach:
 
 def give_notice(tx: Transaction, agreement_id: int, reason: str) -> Notice:
     """A manager of a party ends the agreement with the notice that was agreed; one that is breached ends at once."""
-    agreement, side = _manager(tx, agreement_id)
+    agreement, side = manager(tx, agreement_id)
     if agreement.state not in ("active", "breached"):
         raise Conflict("state_moved_on", subject="agreement", state=agreement.state, action="terminate")
     if tx.session.scalar(select(Notice).where(Notice.agreement_id == agreement_id)) is not None:
@@ -185,12 +184,6 @@ def _free(tx: Transaction, agreement_id: int) -> Agreement | None:
     """The agreement as it is now, held until the commit; None while somebody acts in it: the next round sees to it."""
     query = select(Agreement).where(Agreement.id == agreement_id).with_for_update(skip_locked=True)
     return tx.session.scalar(query.execution_options(populate_existing=True))
-
-
-def _manager(tx: Transaction, agreement_id: int) -> tuple[Agreement, str]:
-    agreement, side = party(tx, agreement_id)
-    require_manager(tx.actor, agreement.party_id(side))
-    return agreement, side
 
 
 def _grievance(tx: Transaction, agreement_id: int, grievance_id: int) -> Grievance:

@@ -10,13 +10,12 @@ from sqlalchemy.orm import Session
 from broker.agreements.models import Agreement
 from broker.agreements.negotiation import day_of, locked
 from broker.agreements.transitions import AGREEMENT
-from broker.alliance.acting import party, said
+from broker.alliance.acting import manager, said
 from broker.alliance.events import AllianceMoved
 from broker.alliance.models import Suspension
 from broker.deliveries.models import Delivery
 from broker.deliveries.schedule import moved
 from broker.errors import Conflict, Faults, NotFound
-from broker.parties.permissions import require_manager
 from broker.transaction import Transaction
 
 LONGEST_PAUSE = dt.timedelta(days=365)
@@ -26,7 +25,7 @@ LONGEST_CAUSE = 500
 def propose(tx: Transaction, agreement_id: int, reason: str, until: dt.date | None) -> Suspension:
     """A manager of a party proposes to suspend an active agreement until a day. Raises Conflict('pause_open') while
     another proposal or pause stands, Invalid."""
-    agreement, side = _manager(tx, agreement_id)
+    agreement, side = manager(tx, agreement_id)
     if agreement.state != "active":
         raise Conflict("state_moved_on", subject="agreement", state=agreement.state, action="suspend")
     if open_suspension(tx.session, agreement_id) is not None:
@@ -52,7 +51,7 @@ def propose(tx: Transaction, agreement_id: int, reason: str, until: dt.date | No
 def agree(tx: Transaction, agreement_id: int, suspension_id: int) -> Suspension:
     """A manager of the other side agrees: the agreement is suspended, and deliveries whose period ends within the pause
     are called off. Doing so twice changes nothing."""
-    agreement, side = _manager(tx, agreement_id)
+    agreement, side = manager(tx, agreement_id)
     found = _suspension(tx, agreement_id, suspension_id)
     if found.side == side:
         raise Conflict("other_side_agrees")
@@ -73,7 +72,7 @@ def agree(tx: Transaction, agreement_id: int, suspension_id: int) -> Suspension:
 def end(tx: Transaction, agreement_id: int, suspension_id: int) -> Suspension:
     """Before it is agreed either side takes the proposal off the table; once it runs, the side that asked for it may
     end it early. Doing so twice changes nothing."""
-    agreement, side = _manager(tx, agreement_id)
+    agreement, side = manager(tx, agreement_id)
     found = _suspension(tx, agreement_id, suspension_id)
     if found.ended_at is not None:
         return found
@@ -129,9 +128,3 @@ def _suspension(tx: Transaction, agreement_id: int, suspension_id: int) -> Suspe
     if found is None or found.agreement_id != agreement_id:
         raise NotFound("not_found")
     return found
-
-
-def _manager(tx: Transaction, agreement_id: int) -> tuple[Agreement, str]:
-    agreement, side = party(tx, agreement_id)
-    require_manager(tx.actor, agreement.party_id(side))
-    return agreement, side

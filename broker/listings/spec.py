@@ -17,16 +17,6 @@ from broker.errors import RuleBroken
 from broker.listings.reader import Reader
 
 
-def limit_fields(attribute: Attribute) -> tuple[str, ...]:
-    """The input fields by which a need states its limit on an attribute."""
-    base = f"spec_{attribute.code}"
-    if attribute.type != "number":
-        return (base,)
-    return {"min": (f"{base}_min",), "max": (f"{base}_max",)}.get(
-        attribute.operator, (f"{base}_min", f"{base}_max")
-    )
-
-
 def limit_names(attribute: Attribute) -> tuple[str, ...]:
     """Every field by which a need may state its limit on an attribute, the unusual side included."""
     base = f"spec_{attribute.code}"

@@ -25,9 +25,3 @@ class StandingChanged(Event):
     """What others may count on in an organization is not what it was: a certificate, its union."""
 
     organization_id: int
-
-
-@dataclass(frozen=True)
-class PasswordResetAsked(Event):
-    user_id: int
-    link: str

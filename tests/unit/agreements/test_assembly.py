@@ -10,7 +10,8 @@ import pytest
 
 from broker.agreements.assembly import assemble
 from broker.agreements.facts import DraftFacts, Packing, Period, Price, Schedule
-from broker.agreements.open_points import OWNERS, adopt_recommended, by_owner
+from broker.agreements.negotiable import changed
+from broker.agreements.open_points import OWNERS, by_owner
 from broker.agreements.paths import resolve
 from broker.documents.content import (
     Block,
@@ -221,7 +222,8 @@ def test_adopting_the_recommendations_closes_their_points() -> None:
     facts = story_1()
     points = assemble(facts, "es").open_points
     advised = [point for point in points if point.recommended_value is not None]
-    left = assemble(adopt_recommended(facts, points), "es").open_points
+    taken = changed(facts, {point.path: point.recommended_value for point in advised})
+    left = assemble(taken, "es").open_points
     assert len(advised) > 20
     assert {point.path for point in left} == {point.path for point in points} - {
         each.path for each in advised
