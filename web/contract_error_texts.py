@@ -29,6 +29,9 @@ CONTRACT_ERRORS = {
     "who_asked_ends_it": _l(
         "The side that asked for the pause can end it early; otherwise it lasts until %(day)s."
     ),
+    # drafts of a need together
+    "draft_incomplete": _l("The draft with %(name)s is not ready to be sent: %(part)s lacks %(count)s."),
+    "drafts_gone": _l("These drafts have gone out or ended meanwhile."),
     # amendments
     "no_amendment": _l("No amendment is being negotiated: the signed version stands."),
     "period_begun": _l("The period from %(day)s has begun: its quantity stands."),

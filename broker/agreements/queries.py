@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session, joinedload, undefer
 
 from broker.agreements.models import (
@@ -22,7 +22,12 @@ from broker.parties.actor import Actor
 
 def agreements_of(session: Session, actor: Actor) -> Sequence[Agreement]:
     """The agreements that the actor's organization reads, newest first."""
-    query = (
+    return session.scalars(agreements_read_by(actor)).unique().all()
+
+
+def agreements_read_by(actor: Actor) -> Select[Agreement]:
+    """The same, to be read together with something else."""
+    return (
         select(Agreement)
         .where(readable(actor))
         .options(
@@ -34,7 +39,6 @@ def agreements_of(session: Session, actor: Actor) -> Sequence[Agreement]:
         )
         .order_by(Agreement.id.desc())
     )
-    return session.scalars(query).unique().all()
 
 
 def party_to(actor: Actor) -> ColumnElement[bool]:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from broker.agreements.models import Agreement, AgreementVersion
-from broker.agreements.queries import party_to, readable
+from broker.agreements.queries import agreements_read_by, party_to, readable
 from broker.deliveries.measures import METRIC, Measure
 from broker.deliveries.models import Delivery, Lot, Payment, Statement
 from broker.errors import NotFound
@@ -144,10 +144,14 @@ def advances_of(session: Session, agreement_id: int) -> Sequence[Payment]:
     return session.scalars(query.order_by(Payment.id)).all()
 
 
-def todo_count(session: Session, actor: Actor, today: dt.date) -> int:
-    """How many deliveries ask something of the actor."""
-    where = and_(party_to(actor), _shown("todo", actor, today))
-    return session.scalar(select(func.count(Delivery.id)).join(Delivery.agreement).where(where)) or 0
+def agreements_with_todo(session: Session, actor: Actor, today: dt.date) -> tuple[Sequence[Agreement], int]:
+    """The agreements that the actor's organization reads, newest first, and how many of their deliveries ask something
+    of the actor."""
+    asking = select(func.count(Delivery.id)).join(Agreement, Agreement.id == Delivery.agreement_id)
+    asking = asking.where(party_to(actor), _shown("todo", actor, today)).correlate(None)
+    query = agreements_read_by(actor).add_columns(asking.scalar_subquery())
+    rows = session.execute(query).unique().all()
+    return [row[0] for row in rows], rows[0][1] if rows else 0
 
 
 def _shown(show: str, actor: Actor, today: dt.date) -> ColumnElement[bool]:

@@ -14,7 +14,7 @@ from broker.errors import NotFound
 from broker.listings.models import Capacity, Need
 from broker.listings.product_names import products_matching
 from broker.parties.actor import Actor
-from broker.parties.models import Organization
+from broker.parties.models import Certificate, Organization
 from broker.parties.permissions import sees_private
 
 OPEN_NEEDS = ("open", "partially_covered")
@@ -132,12 +132,21 @@ def needs_of(
 
 
 def capacities_of(
-    session: Session, owners: Sequence[int], *, states: Sequence[str] | None = None
+    session: Session,
+    owners: Sequence[int],
+    *,
+    states: Sequence[str] | None = None,
+    certificates: bool = False,
 ) -> list[Capacity]:
-    """The capacities of some organizations, newest first."""
-    query = select(Capacity).where(Capacity.organization_id.in_(owners))
-    query = query.options(joinedload(Capacity.organization)).order_by(Capacity.id.desc())
-    return list(session.scalars(query if states is None else query.where(Capacity.state.in_(states))))
+    """The capacities of some organizations, newest first; on request with the certificates that cover their produce."""
+    query = select(Capacity).where(Capacity.organization_id.in_(owners)).order_by(Capacity.id.desc())
+    with_owner = joinedload(Capacity.organization)
+    if certificates:
+        with_owner = with_owner.joinedload(Organization.covered_by).joinedload(Certificate.holder)
+    query = query.options(with_owner)
+    if states is not None:
+        query = query.where(Capacity.state.in_(states))
+    return list(session.scalars(query).unique())
 
 
 def needs_page(session: Session, owners: Sequence[int], number: int) -> Page:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy import ScalarSelect, Select, func, select
 from sqlalchemy.orm import Session, aliased, defer, joinedload
 from sqlalchemy.sql.expression import SQLColumnExpression
 
@@ -120,7 +120,12 @@ def latest_result(
 
 def suggestions_for(session: Session, actor: Actor, need_id: int) -> Sequence[Suggestion]:
     """The broker's suggestions for a need that are not out of date, oldest first."""
-    query = (
+    return session.scalars(suggestions_read(actor, need_id)).all()
+
+
+def suggestions_read(actor: Actor, need_id: int) -> Select[Suggestion]:
+    """The same, to be read together with something else."""
+    return (
         select(Suggestion)
         .where(
             Suggestion.broker_id == actor.organization_id,
@@ -130,7 +135,6 @@ def suggestions_for(session: Session, actor: Actor, need_id: int) -> Sequence[Su
         .options(joinedload(Suggestion.capacity).joinedload(Capacity.organization))
         .order_by(Suggestion.id)
     )
-    return session.scalars(query).all()
 
 
 def shortlisted_ids(session: Session, actor: Actor, need_id: int) -> list[int]:

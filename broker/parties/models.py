@@ -60,6 +60,13 @@ class Organization(Entity, kw_only=True):
     created_at: Mapped[dt.datetime]
 
     union: Mapped["Organization | None"] = relationship(remote_side=[id], init=False, repr=False)
+    covered_by: Mapped[list["Certificate"]] = relationship(
+        foreign_keys="Certificate.covers_id",
+        order_by="(Certificate.scheme, Certificate.id)",
+        viewonly=True,
+        init=False,
+        repr=False,
+    )
 
     @property
     def is_producer(self) -> bool:

@@ -6,9 +6,9 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from broker.errors import RuleBroken
@@ -19,7 +19,6 @@ from broker.transaction import Transaction
 
 INDEX_UNIT = "usc_lb"
 """US cents per pound: no market pays a product in it."""
-_Row = TypeVar("_Row", ExchangeRate, PricePoint)
 
 
 @dataclass(frozen=True)
@@ -47,20 +46,30 @@ def readable(kind: type[ExchangeRate] | type[PricePoint], house: int | None) -> 
 def quotes_on(session: Session, day: dt.date, house: int | None = None) -> Quotes:
     """The latest rates and quotations not after `day`: the installation's, and for a broker house also its own, which
     count before the installation's of the same day."""
+    rate = (ExchangeRate.currency, ExchangeRate.per_usd, literal(""))
+    point = (PricePoint.series, PricePoint.value, PricePoint.unit)
+    # One statement: pages for organizations, which read both, are to send few.
+    latest = union_all(
+        _latest(ExchangeRate, "rate", *rate, day, house), _latest(PricePoint, "point", *point, day, house)
+    ).subquery()
     rates: dict[str, Decimal] = {}
-    for rate in session.scalars(_in_force(ExchangeRate, day, house)):
-        rates[rate.currency] = rate.per_usd
     series: dict[str, Quote] = {}
-    for point in session.scalars(_in_force(PricePoint, day, house)):
-        day_quoted = point.quoted_on.isoformat()
-        series[point.series] = Quote(point.series, point.value, day_quoted, point.unit, point.source)
+    for kind, name, value, unit, quoted_on, source in session.execute(
+        select(*list(latest.c)[:6]).where(latest.c.place == 1)
+    ):
+        if kind == "rate":
+            rates[name] = value
+        else:
+            series[name] = Quote(name, value, quoted_on.isoformat(), unit, source)
     return Quotes(rates, series)
 
 
 def rate_on(session: Session, currency: str, day: dt.date, house: int | None = None) -> ExchangeRate | None:
     """The exchange rate in force on a day, with its date and source; a house's own before the installation's."""
-    query = _in_force(ExchangeRate, day, house).where(ExchangeRate.currency == currency)
-    return next(iter(reversed(session.scalars(query).all())), None)
+    query = select(ExchangeRate).where(
+        ExchangeRate.currency == currency, ExchangeRate.quoted_on <= day, readable(ExchangeRate, house)
+    )
+    return session.scalars(query.order_by(*_last_first(ExchangeRate)).limit(1)).first()
 
 
 def enter_rate(tx: Transaction, currency: str, per_usd: Decimal, day: dt.date, source: str) -> None:
@@ -104,10 +113,26 @@ def enter_quote(
     tx.record("quote.entered", "price_point", point.id, tx.actor.organization_id, series=series)
 
 
-def _in_force(kind: type[_Row], day: dt.date, house: int | None) -> Select[_Row]:
-    """Rows in the order in which a later one replaces an earlier one."""
-    query = select(kind).where(kind.quoted_on <= day, readable(kind, house))
-    return query.order_by(kind.quoted_on, kind.owner_id.is_not(None))
+def _latest(
+    kind: type[ExchangeRate] | type[PricePoint],
+    said: str,
+    name: Any,
+    value: Any,
+    unit: Any,
+    day: dt.date,
+    house: int | None,
+) -> Select[Any]:
+    """Rows of a table by what they quote; the one in force has the place 1."""
+    place = func.row_number().over(partition_by=name, order_by=_last_first(kind))
+    return select(
+        literal(said).label("kind"), name.label("name"), value.label("value"), unit.label("unit"),
+        kind.quoted_on, kind.source, place.label("place"),
+    ).where(kind.quoted_on <= day, readable(kind, house))  # fmt: skip
+
+
+def _last_first(kind: type[ExchangeRate] | type[PricePoint]) -> tuple[ColumnElement[Any], ...]:
+    """The row in force before those that it replaces."""
+    return (kind.quoted_on.desc(), case((kind.owner_id.is_not(None), 0), else_=1))
 
 
 def _owner(tx: Transaction) -> int | None:

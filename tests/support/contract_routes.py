@@ -84,6 +84,8 @@ CONTRACTS: dict[str, list[Row]] = {
     "agreements.renew": [
         Row("alliance_producer_a", BUYER | HOUSE, knows=ITS_READER | PRODUCERS, body={"starts_on": "2028-01-03"}),
     ],
+    "agreements.of_need": [Row("need_sent_a", HOUSE)],
+    "agreements.draft_all": [Row("need_sent_a", HOUSE)],
     "agreements.through_union": [Row("need_sent_a", HOUSE)],
     "clauses.edit": [Row("", EVERYBODY, values={"stem": name}) for name in ("payment", "new")],
     "clauses.retire": [Row("", NOBODY, values={"stem": "payment"})],

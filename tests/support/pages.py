@@ -70,6 +70,7 @@ EXAMPLES: dict[str, tuple[frozenset[str], list[dict[str, str]]]] = {
     "agreements.terms": (frozenset({"clerk"}), [{"agreement_id": "{agreement}"}]),
     "agreements.as_pdf": (EVERYBODY, [{"agreement_id": "{agreement}"}]),
     "agreements.renew": (frozenset({"trader"}), [{"agreement_id": "{signed}"}]),
+    "agreements.of_need": (frozenset({"broker"}), [{"need_id": "{need}"}]),
     "agreements.through_union": (frozenset({"broker"}), [{"need_id": "{need}"}]),
     "clauses.edit": (frozenset({"broker"}), [{"stem": "payment"}, {"stem": "new"}]),
     "agreements.show": (EVERYBODY, [{"agreement_id": "{agreement}"}]),

@@ -69,6 +69,11 @@ def parts_of(terms: Sequence[Term], facts: DraftFacts) -> list[Part]:
     return [Part(pick(words[str(part)], language()), fields) for part, fields in sorted(found.items())]
 
 
+def fields_of(terms: Sequence[Term], facts: DraftFacts) -> list[Field]:
+    """The fields in the order of the terms."""
+    return [_field(term, facts) for term in terms]
+
+
 def typed_terms(form: MultiDict[str, str], terms: Mapping[str, Term]) -> dict[str, str]:
     """What was typed for the terms that the form held; the boxes of a list as one text."""
     asked = set(form.getlist("asked")) & terms.keys()

@@ -13,7 +13,14 @@ from broker.agreements.signature_page import pdf_of
 from broker.documents.docx import render_docx
 from broker.documents.pdf import render_pdf
 from web.extensions import db
-from web.pages.agreements import amendments, signatures, talks, terms, through_union  # noqa: F401  (their routes)
+from web.pages.agreements import (  # noqa: F401  (their routes)
+    amendments,
+    sending,
+    signatures,
+    talks,
+    terms,
+    through_union,
+)
 from web.pages.agreements.blueprint import PARTIES, bp, wanted_language
 from web.pages.agreements.showing import shown, standing_version, version_read
 from web.rendering import page, writing

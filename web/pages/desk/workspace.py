@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from broker.agreements.sending import suggestions_and_unsent
 from broker.listings.models import Need
 from broker.matchmaking import queries
 from broker.matchmaking.dependence import Dependence, candidates_for
@@ -92,6 +93,8 @@ class Workspace:
     others: Sequence[Line]
     suggestions: Sequence[Suggestion]
     periods: Sequence[PeriodRow]
+    unsent: int
+    """Drafts of it that the broker has not sent to the parties."""
 
     @property
     def summary(self) -> dict[str, Any]:
@@ -167,7 +170,7 @@ def open_need(session: Session, actor: Actor, need_id: int) -> Workspace:
     """The workspace of a client's need. Raises NotFound."""
     need = queries.need_of_client(session, actor, need_id)
     run, result = queries.latest_result(session, actor, need_id)
-    suggestions = queries.suggestions_for(session, actor, need_id)
+    suggestions, unsent = suggestions_and_unsent(session, actor, need_id)
     # The newest of each pair; what is under way stands before what a later run found for the same pair.
     standing = {s.capacity_id: s for s in sorted(suggestions, key=lambda s: s.state in TAKEN)}
     declined = {s.capacity_id: s for s in suggestions if s.state == "declined"}
@@ -177,7 +180,7 @@ def open_need(session: Session, actor: Actor, need_id: int) -> Workspace:
     ]
     chosen = [line for line in lines if line.candidate.kind == "chosen"]
     others = [line for line in lines if line.candidate.kind != "chosen"]
-    return Workspace(need, run, result, chosen, others, suggestions, _periods(result, suggestions))
+    return Workspace(need, run, result, chosen, others, suggestions, _periods(result, suggestions), unsent)
 
 
 def _periods(result: NeedResult | None, suggestions: Sequence[Suggestion]) -> list[PeriodRow]:

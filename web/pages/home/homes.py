@@ -10,9 +10,8 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
-from broker.agreements import queries as agreements
 from broker.agreements.models import Agreement
-from broker.deliveries import queries as deliveries
+from broker.deliveries.queries import agreements_with_todo
 from broker.listings import queries as listings
 from broker.listings.drafts import CapacityDraft, unfinished
 from broker.listings.models import Capacity, Need
@@ -62,11 +61,11 @@ def _party_home(
 ) -> PartyHome:
     views = party_view.inbox(session, actor, now())
     mandates = parties.mandates_of(session, actor)
-    drafts = agreements.agreements_of(session, actor)
+    drafts, deliveries_waiting = agreements_with_todo(session, actor, today())
     tasks = [
         *_mandate_tasks(mandates, actor),
         *_agreement_tasks(drafts, "buyer" if actor.kind == "buyer" else "producer"),
-        *_delivery_tasks(session, actor),
+        *_delivery_tasks(deliveries_waiting),
         *_answer_tasks(views),
     ]
     return PartyHome(tasks, needs, capacities, views, drafts, mandates)
@@ -106,9 +105,8 @@ def _agreement_tasks(agreements_: Sequence[Agreement], side: str) -> list[Task]:
     return found
 
 
-def _delivery_tasks(session: Session, actor: Actor) -> list[Task]:
+def _delivery_tasks(count: int) -> list[Task]:
     """One line for all deliveries that ask something of the reader."""
-    count = deliveries.todo_count(session, actor, today())
     if not count:
         return []
     return [

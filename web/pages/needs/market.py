@@ -12,7 +12,6 @@ from broker.errors import RuleBroken
 from broker.listings import queries
 from broker.listings.conditions import Closed, closed_conditions
 from broker.listings.models import Capacity, Need
-from broker.parties.queries import certificates_of
 from broker.prices.quotes import Quotes, quotes_on
 from broker.prices.terms import ask_usd_per_kg
 from broker.prices.worth import Worth, worth_today
@@ -39,16 +38,16 @@ class View:
 
 
 def own_capacities(session: Session) -> list[Capacity]:
-    """What the reader's organization offers."""
+    """What the reader's organization offers, with its certificates."""
     own = actor().organization_id
-    return [] if own is None else queries.capacities_of(session, [own], states=LIVE)
+    return [] if own is None else queries.capacities_of(session, [own], states=LIVE, certificates=True)
 
 
 def own_view(session: Session, needs: Sequence[Need], capacities: Sequence[Capacity]) -> dict[int, View]:
     """For every need: its worth today per kg from the organization's place, and the closed conditions."""
     organization = forms.organization()
     today = i18n.today()
-    certificates = certificates_of(session, organization.id)
+    certificates = capacities[0].organization.covered_by if capacities else []
     quotes = quotes_on(session, today)
     views: dict[int, View] = {}
     for need in needs:
