@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from web.contract_error_texts import CONTRACT_ERRORS
 from web.listing_error_texts import LISTING_ERRORS
 from web.message_error_texts import MESSAGE_ERRORS
+from web.plan_error_texts import PLAN_ERRORS
 
 # What is added where an error brings along what might have been meant.
 HINTS = {
@@ -275,18 +276,6 @@ ERRORS = {
     "already_answered": _l("Your side has already answered."),
     "reason_required": _l("Say why: the other side has a right to a reason."),
     "no_clients": _l("No client has given you a mandate yet, so there is no market to match."),
-    "need_not_open": _l("The need is not open any more: nothing can be planned for it."),
-    "plan_kept": _l("This plan was kept; put another one in force instead."),
-    "plan_empty": _l("This answer covers nothing, so there is nothing to keep."),
-    "plan_infeasible": _l(
-        "An organization that you fixed has no place in this answer. Ask again without it."
-    ),
-    "plan_needs_other_terms": _l(
-        "This answer holds only if the buyer changes the need. Ask him first; once the need says so, ask again."
-    ),
-    "plan_out_of_date": _l(
-        "The need, or what somebody offers for it, has changed since this was computed. Ask again with the same wishes."
-    ),
     "run_under_way": _l("A run is already under way. Wait for it or cancel it."),
     "answers_few": _l("There are %(answers)s answers yet; learning begins with %(least)s."),
     "answers_alike": _l("Learning needs at least %(least)s acceptances and as many refusals."),
@@ -297,4 +286,5 @@ ERRORS = {
     **CONTRACT_ERRORS,
     **MESSAGE_ERRORS,
     **LISTING_ERRORS,
+    **PLAN_ERRORS,
 }

@@ -94,6 +94,20 @@ def discard(tx: Transaction, need_id: int, run_id: int) -> None:
         tx.record("plan.discarded", "matching_run", run.id, broker_id, need=need_id)
 
 
+def take_up(tx: Transaction, need_id: int, run_id: int) -> None:
+    """Take back that an answer was put aside. Raises NotFound and Conflict('plan_asked_anew') when there is another
+    question since."""
+    broker_id = require_kind(tx.actor, "broker")
+    _open_need(tx, need_id)
+    run, _result = _version(tx, broker_id, need_id, run_id)
+    if run.discarded_at is None:
+        return
+    if tx.session.scalars(_undecided(broker_id, need_id)).first() is not None:
+        raise Conflict("plan_asked_anew")
+    run.discarded_at = None
+    tx.record("plan.taken_up", "matching_run", run.id, broker_id, need=need_id)
+
+
 def keep(tx: Transaction, need_id: int, run_id: int) -> NeedResult:
     """Put a plan in force: an answer, or an earlier plan again. Suggestions that nobody has taken up give way to those
     of the plan; what is under way stays and counts. Twice is once.

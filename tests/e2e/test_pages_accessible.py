@@ -1,4 +1,5 @@
-"""Every page as axe sees it: WCAG 2.2 A and AA, no sideways scroll on a phone, a quiet console, nothing off the site.
+"""Every page as axe sees it: WCAG 2.2 A and AA, no sideways scroll on a phone or at 200 %, a quiet console, nothing off
+the site, and no act that cannot be taken back at one press.
 
 The pages come from the routes of the app (tests/support/pages.py), so that a page nobody thought of is looked at.
 """
@@ -25,6 +26,7 @@ from playwright.async_api import (
 )
 
 from tests.e2e.conftest import House
+from tests.support.acts import OPENED, act_at
 from tests.support.chromium import FLAGS
 from tests.support.demo_market import VISITOR
 from tests.support.pages import FOR_VISITORS, KINDS
@@ -35,11 +37,17 @@ AXE = """rules => axe.run(document, {runOnly: rules, resultTypes: ["violations"]
 FACTS = """[document.documentElement.lang, document.querySelectorAll("h1").length,
   document.documentElement.scrollWidth, [...document.querySelectorAll('a[href^="#"]')].map(a => a.hash.slice(1))
     .filter(id => id && !document.getElementById(decodeURIComponent(id)))]"""
+# Each form that a press carries out as it stands: in no closed part of the page.
+PRESSED = """[...document.querySelectorAll('form[method=post]')]
+  .filter(f => !f.closest('details') && !f.querySelector('[name=confirm]')).map(f => new URL(f.action).pathname)"""
 AT_ONCE = 2
+# Zoomed to 200 % a desktop has half its width; what a phone shows is held to the narrowest that WCAG names.
+ZOOMED = {1440: 720, 360: 320}
 BAD = (
     """<!DOCTYPE html><html lang="fr"><title>Bad</title><h1>One</h1><h1>Two</h1><pre>"""
     + "wide " * 400
     + """</pre>
+<form method="post" action="/shares/1/revoke"><button>End it</button></form>
 <a href="#nowhere">on</a><p style="color: red">styled</p><img src="http://elsewhere.invalid/x.png">"""
 )
 MAIN = {
@@ -134,6 +142,8 @@ def test_a_bad_page_is_seen(house: House, chromium_path: str) -> None:
         "speaks fr",
         "2 h1",
         "px wide",
+        "px wide zoomed",
+        "one press: shared.revoke",
         "leads to no #nowhere",
         "image-alt",
     ):
@@ -187,7 +197,7 @@ async def _walk(
             _listen(sheets[visit.who][0], house.address, sheets[visit.who][1].append)
         page, heard = sheets[visit.who]
         heard.clear()
-        faults = await _judge(page, house.address, visit, look, heard)
+        faults = await _judge(page, house, visit, look, heard)
         found += [f"{visit.who} {visit.path}: {fault}" for fault in faults]
     return found
 
@@ -205,12 +215,12 @@ async def _context(browser: Browser, house: House, who: str, look: Look) -> Brow
     return context
 
 
-async def _judge(page: Page, address: str, visit: Visit, look: Look, heard: list[str]) -> list[str]:
+async def _judge(page: Page, house: House, visit: Visit, look: Look, heard: list[str]) -> list[str]:
     """What is wrong with a page; nothing for an address that leads elsewhere."""
     await page.goto(visit.path)
     if visit.step:
         await _take(page, visit.step)
-    elif page.url != address + visit.path:
+    elif page.url != house.address + visit.path:
         return list(heard)
     language, headings, width, nowhere = await page.evaluate(FACTS)
     # What axe puts into the page is not the page's fault: what was heard until here counts.
@@ -219,8 +229,16 @@ async def _judge(page: Page, address: str, visit: Visit, look: Look, heard: list
     faults += [] if headings == 1 else [f"{headings} h1"]
     faults += [] if width <= look.width else [f"{width} px wide"]
     faults += [f"leads to no #{one}" for one in nowhere]
+    pressed = {act_at(house.app, path) for path in await page.evaluate(PRESSED)}
+    faults += [f"one press: {act}" for act in sorted(pressed & OPENED)]
+    # The forms of the style page are there to be looked at.
+    faults += ["a form leads nowhere"] if "" in pressed and visit.path != "/styleguide" else []
     await page.evaluate(AXE_SCRIPT)
-    return faults + await page.evaluate(AXE, list(RULES))
+    faults += await page.evaluate(AXE, list(RULES))
+    await page.set_viewport_size({"width": ZOOMED[look.width], "height": 450})
+    zoomed = await page.evaluate("document.documentElement.scrollWidth")
+    await page.set_viewport_size({"width": look.width, "height": 900})
+    return faults + ([] if zoomed <= ZOOMED[look.width] else [f"{zoomed} px wide zoomed"])
 
 
 def _listen(page: Page, address: str, note: Callable[[str], None]) -> None:

@@ -111,6 +111,7 @@ TABLE: dict[str, list[Row]] = {
     "desk.ask": [Row("need_sent_a", HOUSE)],
     "desk.order": [Row("need_fresh_a", HOUSE, body={"price_pct": "90"})],
     "desk.keep": [Row("need_fresh_a", HOUSE, body={"run": "{run_done_a}"})],
+    "desk.take_up": [Row("need_fresh_a", HOUSE, body={"run": "{run_done_a}"})],
     "desk.discard": [Row("need_fresh_a", HOUSE, body={"run": "{run_done_a}"})],
     "market.compare": [need("fresh", HOUSE)],
     "market.question": [need("unseen", HOUSE, values={"gate": "price"})],

@@ -137,8 +137,25 @@ def keep(need_id: int) -> ResponseReturnValue:
 def discard(need_id: int) -> ResponseReturnValue:
     """Put an answer aside; the plan in force stays."""
     with writing() as tx:
-        plans.discard(tx, need_id, request.form.get("run", 0, type=row_id))
-    flash(_("Discarded. The plan in force is as it was."), "ok")
+        run_id = request.form.get("run", 0, type=row_id)
+        plans.discard(tx, need_id, run_id)
+    flash_with_undo(
+        _("Discarded. The plan in force is as it was."),
+        url_for("desk.take_up", need_id=need_id),
+        run=str(run_id),
+    )
+    return redirect(url_for("desk.ask", need_id=need_id), 303)
+
+
+@bp.post("/needs/<int:need_id>/what-if/take-up")
+@access("broker")
+def take_up(need_id: int) -> ResponseReturnValue:
+    """Take back that an answer was put aside."""
+    try:
+        with writing() as tx:
+            plans.take_up(tx, need_id, request.form.get("run", 0, type=row_id))
+    except Conflict as conflict:
+        flash(message(conflict), "info")
     return redirect(url_for("desk.ask", need_id=need_id), 303)
 
 
