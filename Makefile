@@ -42,7 +42,7 @@ check: $(VENV)/.dev compiled
 bench: $(VENV)/.dev
 	$(BIN)/python -m tests.bench $(BENCH_ARGS)
 
-# Every page of every person in both looks; the suite sees each page in one of them, for one person or the next.
+# Every page of every person in both languages, widths and colours; the suite sees each page in one of two looks.
 accessible: $(VENV)/.dev compiled
 	@mkdir -p build
 	ALIANZA_EVERY_LOOK=1 REQUIRE_BROWSER=1 $(BIN)/python -m pytest tests/e2e/test_pages_accessible.py \

@@ -148,12 +148,18 @@ def moment(value: dt.datetime) -> str:
 
 
 def since(value: dt.datetime) -> str:
-    """How long ago, in whole days."""
-    today = current_app.config["CLOCK"]()
-    days = (today - value).days
+    """How long ago by the calendar of the reader's organization, and when: hace 3 días (23 nov)."""
+    from flask_babel import to_user_timezone
+
+    then, here = to_user_timezone(value), to_user_timezone(now())
+    days = (here.date() - then.date()).days
     if days <= 0:
-        return gettext("today")
-    return ngettext("%(num)d day ago", "%(num)d days ago", days)
+        return gettext("today (%(time)s)", time=f"{then:%H:%M}")
+    pattern = "d MMM" if then.year == here.year else "d MMM y"
+    date = format_date(then.date(), pattern, locale=get_locale()).replace(".", "")
+    if days == 1:
+        return gettext("yesterday (%(date)s)", date=date)
+    return ngettext("%(num)d day ago (%(date)s)", "%(num)d days ago (%(date)s)", days, date=date)
 
 
 def product_name(code: str) -> str:

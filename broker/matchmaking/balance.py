@@ -86,7 +86,7 @@ def balances(
         )
         needs = [need for need in unmet if need.product == product]
         for need in needs:
-            _add(rows[region_of(need.country, need.municipality)]["unmet"], _spread(unmet[need], months))
+            _add(rows[region_of(need.country, need.municipality)]["unmet"], spread(unmet[need], months))
         offers = [capacity for capacity in capacities if capacity.product == product]
         for capacity in offers:
             kind = "near" if capacity.id in near else "idle"
@@ -113,12 +113,13 @@ def _product(
     return ProductBalance(product, starts, tuple(regions), needs, organizations)
 
 
-def _spread(stretches: Iterable[Stretch], months: Sequence[Period]) -> Amounts:
-    totals = [NOTHING] * len(months)
+def spread(stretches: Iterable[Stretch], periods: Sequence[Period]) -> Amounts:
+    """kg of the stretches in each period, by days."""
+    totals = [NOTHING] * len(periods)
     for stretch in stretches:
         length = (stretch.end - stretch.start).days + 1
-        for number, month in enumerate(months):
-            days = overlap_days(month.start, month.end, stretch.start, stretch.end)
+        for number, period in enumerate(periods):
+            days = overlap_days(period.start, period.end, stretch.start, stretch.end)
             totals[number] += stretch.kg * days / length if days else 0
     return tuple(totals)
 
@@ -126,7 +127,7 @@ def _spread(stretches: Iterable[Stretch], months: Sequence[Period]) -> Amounts:
 def _free(capacity: Capacity, planned: Iterable[Stretch], months: Sequence[Period]) -> Amounts:
     """What is neither promised nor in a plan that waits for an answer."""
     supply = supply_of(capacity, capacity.slots)
-    taken = _spread(planned, months)
+    taken = spread(planned, months)
     return tuple(
         max(NOTHING, supply.free(month, one_off=False) - kg) for month, kg in zip(months, taken, strict=True)
     )

@@ -49,16 +49,20 @@ def candidates_for(
     if run is None:
         return []
     query = (
-        select(Candidate, _other_buyers(need))
+        select(Candidate, other_buyers())
         .join(Candidate.capacity)
+        .join(Need, Need.id == Candidate.need_id)
         .where(Candidate.run_id == run.id, Candidate.need_id == need.id)
         .options(joinedload(Candidate.capacity).joinedload(Capacity.organization))
         .order_by(Candidate.id)
     )
-    return [(candidate, _dependence(candidate, need, others)) for candidate, others in session.execute(query)]
+    return [
+        (candidate, dependence_of(candidate, need, others)) for candidate, others in session.execute(query)
+    ]
 
 
-def _dependence(candidate: Candidate, need: Need, others: int) -> Dependence:
+def dependence_of(candidate: Candidate, need: Need, others: int) -> Dependence:
+    """What the quantity of a candidate would make of the two, with so many other buyers within reach."""
     days = Decimal((need.ends_on - need.starts_on).days + 1)
     a_year = candidate.quantity_kg * min(Decimal(1), DAYS_OF_YEAR / days)
     return Dependence(
@@ -69,19 +73,19 @@ def _dependence(candidate: Candidate, need: Need, others: int) -> Dependence:
     )
 
 
-def _other_buyers(need: Need) -> ScalarSelect[int]:
-    """Of the product, near the capacity of the row, with a need that everybody sees."""
+def other_buyers() -> ScalarSelect[int]:
+    """Of the product of the row's need, near its capacity, with a need that everybody sees."""
     other = aliased(Need)
     return (
         select(func.count(other.buyer_id.distinct()))
         .where(
-            other.product == need.product,
-            other.buyer_id != need.buyer_id,
+            other.product == Need.product,
+            other.buyer_id != Need.buyer_id,
             other.state.in_(("open", "partially_covered")),
             other.visibility == "public",
             func.abs(other.lat - Capacity.lat) <= REACH_DEGREES,
             func.abs(other.lon - Capacity.lon) <= REACH_DEGREES,
         )
-        .correlate(Capacity)
+        .correlate(Need, Capacity)
         .scalar_subquery()
     )

@@ -15,6 +15,7 @@ from broker.listings.models import Capacity, Need
 from broker.listings.periods import Period
 from broker.listings.reserve import supply_of
 from broker.listings.volume import Supply
+from broker.matchmaking.balance import Stretch, spread
 from broker.matchmaking.grid import is_one_off, need_periods
 
 # Whose word opens it: the buyer gives way in a term, or the organization makes something good.
@@ -31,15 +32,13 @@ HALF = Decimal(2)
 
 @dataclass(frozen=True)
 class Pair:
-    """A need and a capacity as the need's last run left them; `details` is `Candidate.pair`."""
+    """A need and a capacity as the need's last run left them; `details` is `Candidate.pair`. `free_kg` is what the
+    capacity has for it in a mean period, neither promised nor in the plan of another need."""
 
     capacity: Capacity
     kind: str
     details: Mapping[str, Any]
-
-    @property
-    def offered_kg(self) -> Decimal:
-        return Decimal(self.details["offered_kg"])
+    free_kg: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True)
@@ -123,7 +122,7 @@ def _opens(steps: Sequence[Step]) -> bool:
 def _conditions(need: Need, pairs: Sequence[Pair]) -> Iterable[tuple[str, tuple[Step, ...]]]:
     by_gate: dict[str, list[Pair]] = defaultdict(list)
     for pair in pairs:
-        if pair.kind == "near_miss":
+        if pair.kind == "near_miss" and pair.free_kg > 0:
             by_gate[pair.details["closed"][0]["gate"]].append(pair)
     for gate in (*BUYER_GATES, *ORGANIZATION_GATES):
         near = by_gate.get(gate, [])
@@ -183,7 +182,7 @@ def _grouped(near: Sequence[Pair], key: Callable[[Pair], str]) -> list[list[Pair
 def _step(pairs: Sequence[Pair], missing: tuple[str, ...] = ()) -> Step:
     """The step that opens these pairs, the last of them being the farthest."""
     farthest = _closed(pairs[-1])
-    parts = tuple((pair.capacity, pair.offered_kg) for pair in pairs)
+    parts = tuple((pair.capacity, pair.free_kg) for pair in pairs)
     return Step(farthest["want"], farthest["have"], missing, parts)
 
 
@@ -199,7 +198,7 @@ def _losses(need: Need, pairs: Sequence[Pair]) -> tuple[Step, ...]:
     if not giving:
         return ()
     most = max(pair.capacity.loss_pct for pair in giving)
-    parts = tuple((pair.capacity, _mean(need, _saved(pair.capacity))) for pair in giving)
+    parts = tuple((pair.capacity, mean_free(need, _saved(pair.capacity))) for pair in giving)
     return (Step(_plain(most / HALF), _plain(most), (), parts),)
 
 
@@ -212,15 +211,19 @@ def _saved(capacity: Capacity) -> Supply:
 
 
 def _confirmed(need: Need, stale: Sequence[Capacity]) -> tuple[Step, ...]:
-    groups = [(capacity, _mean(need, supply_of(capacity, capacity.slots))) for capacity in stale]
+    groups = [(capacity, mean_free(need, supply_of(capacity, capacity.slots))) for capacity in stale]
     useful = tuple((capacity, kg) for capacity, kg in groups if kg > 0)
     return (Step(None, None, (), useful),) if useful else ()
 
 
-def _mean(need: Need, supply: Supply) -> Decimal:
-    """kg free in a mean period of the need."""
+def mean_free(need: Need, supply: Supply, planned: Iterable[Stretch] = ()) -> Decimal:
+    """kg free in a mean period of the need, beside what other plans take."""
     periods: list[Period] = need_periods(need)
-    return sum((supply.free(p, one_off=is_one_off(need)) for p in periods), Decimal(0)) / len(periods)
+    free = (
+        max(Decimal(0), supply.free(period, one_off=is_one_off(need)) - kg)
+        for period, kg in zip(periods, spread(planned, periods), strict=True)
+    )
+    return sum(free, Decimal(0)) / len(periods)
 
 
 def _plain(value: Decimal) -> str:

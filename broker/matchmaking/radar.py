@@ -16,17 +16,15 @@ from broker.errors import NotFound
 from broker.listings.conditions import closed_conditions
 from broker.listings.models import Capacity, Need
 from broker.listings.queries import OPEN_CAPACITIES, OPEN_NEEDS
-from broker.listings.reserve import FULL
+from broker.listings.reserve import FULL, supply_of
 from broker.matchmaking.balance import ProductBalance, Stretch, balances
 from broker.matchmaking.grid import need_periods
 from broker.matchmaking.latest import latest_runs
 from broker.matchmaking.models import Candidate, NeedResult, Suggestion
-from broker.matchmaking.openings import Opening, Pair, openings_of
+from broker.matchmaking.openings import Opening, Pair, mean_free, openings_of
+from broker.matchmaking.what_if import PLANNED
 from broker.parties.actor import Actor
 from broker.parties.models import Certificate
-
-# Of a plan these still count on the goods; what was agreed is promised by now, what was declined is free.
-UNANSWERED = ("generated", "shortlisted", "sent", "accepted_one")
 
 
 @dataclass(frozen=True)
@@ -66,8 +64,11 @@ def radar(
     """Everything open among the clients, by the latest run that looked at each need; filters that are empty mean
     any. `country` is the one where a need is delivered."""
     results = _results(session, actor, product, country, need_id)
-    rows = _rows(session, actor, [need.id for need, _ in results])
-    offers = _offers(session, actor, today, product or (results[0][0].product if need_id and results else ""))
+    # A need alone is looked at beside the plans of all that ask for its product.
+    product = product or (results[0][0].product if need_id and results else "")
+    rows = _rows(session, actor, product)
+    planned = _planned(rows)
+    offers = _offers(session, actor, today, product)
     unmet = {need: parts for need, result in results if (parts := _unmet(need, result, rows[need.id]))}
     published = {c.id: c for c, _ in offers if c.state in OPEN_CAPACITIES}
     stale = [(c, schemes) for c, schemes in offers if c.state == "stale"]
@@ -75,7 +76,7 @@ def radar(
         opening
         for need, parts in unmet.items()
         for opening in openings_of(
-            need, _pairs(rows[need.id], published), _fitting(need, stale, today), _sum(parts)
+            need, _pairs(need, rows[need.id], published, planned), _fitting(need, stale, today), _sum(parts)
         )
     ]
     near = {
@@ -89,7 +90,7 @@ def radar(
             (opening for opening in openings if lever in ("", opening.lever)),
             key=lambda one: (-one.kg, -one.whole.kg_per_period, one.need.id, one.lever, one.whole.missing),
         ),
-        balances=balances(unmet, list(published.values()), _planned(rows), near, today),
+        balances=balances(unmet, list(published.values()), planned, near, today),
         unmet=unmet,
         needs=len(results),
         computed=sum(result is not None for _, result in results),
@@ -124,8 +125,8 @@ def _results(
     return [(need, result) for need, result in found]
 
 
-def _rows(session: Session, actor: Actor, needs: Sequence[int]) -> Mapping[int, list[_Row]]:
-    """By need, the pairs that fit or that one condition keeps apart."""
+def _rows(session: Session, actor: Actor, product: str) -> Mapping[int, list[_Row]]:
+    """By need, the pairs of a product, or of all, that fit or that one condition keeps apart."""
     latest = latest_runs(actor)
     query = (
         select(
@@ -141,9 +142,11 @@ def _rows(session: Session, actor: Actor, needs: Sequence[int]) -> Mapping[int, 
                 Suggestion.capacity_id == Candidate.capacity_id,
             ),
         )
-        .where(Candidate.need_id.in_(needs), Candidate.kind.in_(("chosen", "near_miss")))
+        .where(Candidate.kind.in_(("chosen", "near_miss")))
         .order_by(Candidate.id)
     )  # fmt: skip
+    if product:
+        query = query.where(Candidate.need_id.in_(select(Need.id).where(Need.product == product)))
     found: dict[int, list[_Row]] = defaultdict(list)
     for need_id, capacity_id, kind, details, state, periods in session.execute(query):
         found[need_id].append(_Row(need_id, capacity_id, kind, details, state, periods or ()))
@@ -192,12 +195,19 @@ def _unmet(need: Need, result: NeedResult | None, rows: Sequence[_Row]) -> list[
     return [part for part in parts if part.kg > 0] if _sum(parts) > need.total_kg * (1 - FULL) else []
 
 
-def _pairs(rows: Sequence[_Row], published: Mapping[int, Capacity]) -> list[Pair]:
-    return [
-        Pair(published[row.capacity_id], row.kind, row.details)
-        for row in rows
-        if row.capacity_id in published
-    ]
+def _pairs(
+    need: Need,
+    rows: Sequence[_Row],
+    published: Mapping[int, Capacity],
+    planned: Mapping[int, Sequence[Stretch]],
+) -> list[Pair]:
+    found = []
+    for row in rows:
+        capacity = published.get(row.capacity_id)
+        if capacity is not None:
+            supply, taken = supply_of(capacity, capacity.slots), planned.get(capacity.id, ())
+            found.append(Pair(capacity, row.kind, row.details, mean_free(need, supply, taken)))
+    return found
 
 
 def _fitting(need: Need, stale: Sequence[tuple[Capacity, frozenset[str]]], today: dt.date) -> list[Capacity]:
@@ -212,8 +222,9 @@ def _fitting(need: Need, stale: Sequence[tuple[Capacity, frozenset[str]]], today
 
 
 def _planned(rows: Mapping[int, Sequence[_Row]]) -> dict[int, list[Stretch]]:
+    """What plans still count on, by capacity: what was agreed is promised by now, what was declined is free."""
     found: dict[int, list[Stretch]] = defaultdict(list)
-    for row in (row for group in rows.values() for row in group if row.state in UNANSWERED):
+    for row in (row for group in rows.values() for row in group if row.state in PLANNED):
         found[row.capacity_id] += [
             Stretch(dt.date.fromisoformat(p["start"]), dt.date.fromisoformat(p["end"]), Decimal(p["kg"]))
             for p in row.periods

@@ -20,6 +20,7 @@ from broker.database import make_engine
 from broker.errors import NotFound
 from broker.jobs.worker import work_once
 from broker.listings.in_sight import capacities_in_sight, needs_in_sight
+from broker.listings.models import Capacity
 from broker.matchmaking import runs, suggestions
 from broker.matchmaking.comparing import compare
 from broker.matchmaking.models import Suggestion
@@ -91,6 +92,31 @@ def test_the_market_as_its_house_the_parties_and_others_know_it(market: Market) 
     _flows(market)
 
 
+def test_a_lever_opens_only_what_no_other_plan_takes(market: Market, tmp_path: Path) -> None:
+    """The organization that waits too short a time for one buyer gives a second one 5 t of its 14.6 t a week."""
+    before = _payment_kg(market)
+    with transaction(market.engine, SYSTEM, CLOCK) as tx:
+        sooner = {"quantity": "5", "payment_days": "4"}
+        other = listings.need(tx, market.people["buyer"], **ALONE, **sooner).id
+        excluded = tx.session.get_one(Capacity, market.capacities["gives"])
+        excluded.state = "withdrawn"
+    with transaction(market.engine, SYSTEM, CLOCK) as tx, parties.acting(tx, market.people["house"]) as own:
+        runs.start(own)
+    while work_once(market.engine, CLOCK, {"mail_dir": str(tmp_path)}):
+        pass
+    with Session(market.engine) as session:
+        [plan] = session.scalars(select(Suggestion).where(Suggestion.need_id == other)).all()
+        assert plan.capacity_id == market.capacities["waits"]
+        assert plan.total_kg == 130_000
+    assert round(before - _payment_kg(market)) == 5_000
+
+
+def _payment_kg(market: Market) -> Decimal:
+    with Session(market.engine) as session:
+        found = opening_of(session, market.actor("house"), TODAY, market.need, "payment_days")
+        return found.whole.kg_per_period
+
+
 def _radar(session: Session, market: Market) -> None:
     found = radar(session, market.actor("house"), TODAY)
     assert {one.lever for one in found.openings} == {"payment_days", "readiness", "loss", "confirm"}
@@ -123,6 +149,10 @@ def _comparison(session: Session, market: Market) -> None:
         (market.capacities["waits"], "near_miss"),
     ]
     assert all(one.readiness and one.readiness.score for one in found.compared)
+    gives, waits = found.compared
+    assert gives.suggestion is not None and gives.suggestion.state == "generated" and waits.suggestion is None
+    shares = [round(one.dependence.of_purchases, 1) for one in (gives, waits)]
+    assert shares == [Decimal("36.5"), 0] and gives.dependence.other_buyers == 0
     assert len(compare(session, market.actor("house"), TODAY, market.need, []).compared) == 3
     with pytest.raises(NotFound):
         compare(session, market.actor("rival_house"), TODAY, market.need, chosen)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
@@ -10,8 +11,13 @@ import pytest
 from flask.testing import FlaskClient
 
 from broker.matchmaking import comparing
+from broker.matchmaking.comparing import Compared
+from broker.matchmaking.dependence import Dependence
+from broker.matchmaking.models import Candidate, Suggestion
+from tests.factories.bare import bare
 from tests.support.site import Site, open_site
 from tests.web.conftest import read, soup, text_of
+from web.pages.market import compare
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +54,7 @@ def test_candidates_side_by_side(site: Site, monkeypatch: pytest.MonkeyPatch) ->
     page = soup(broker.get(address, query_string={"c": marks}))
     heads = [text_of(head) for head in page.iter("th")]
     assert any("producer_a" in head for head in heads) and any("rival_a" in head for head in heads)
+    assert "Other buyers within three hours" in heads
     assert "Place" in heads and "Planned per week" in " ".join(heads)
     alone = broker.get(address, query_string={"c": marks[:1]})
     assert alone.status_code == 422 and "Choose two to four" in read(alone)
@@ -55,6 +62,20 @@ def test_candidates_side_by_side(site: Site, monkeypatch: pytest.MonkeyPatch) ->
     many = broker.get(address, query_string={"c": marks})
     kept = [box.get("value") for box in soup(many).iter("input") if box.get("name") == "c"]
     assert many.status_code == 422 and kept == [str(mark) for mark in marks]
+
+
+def test_what_became_of_each_candidate_stands_in_the_comparison(site: Site) -> None:
+    balanced = Dependence(Decimal(10), Decimal(20), 3, False)
+    candidate = bare(Candidate, quantity_kg=Decimal(100))
+
+    def said(**of: str) -> str:
+        suggestion = bare(Suggestion, **of) if of else None
+        return compare.suggested(Compared(candidate, suggestion, balanced, (), None))
+
+    with site.app.test_request_context(headers={"Accept-Language": "en"}):
+        assert (said(), said(state="sent")) == ("–", "Sent")
+        declined = said(state="declined", declined_by="producer", decline_reason="price")
+        assert declined == "Declined by the organization: the price does not suit"
 
 
 def test_of_others_the_calendar_tells_what_they_publish_and_not_what_is_promised(site: Site) -> None:

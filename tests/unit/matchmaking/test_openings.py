@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
 from broker.listings.models import Capacity
-from broker.matchmaking.openings import Opening, Pair, openings_of
+from broker.listings.reserve import supply_of
+from broker.matchmaking.balance import Stretch
+from broker.matchmaking.openings import Opening, Pair, mean_free, openings_of
 from tests.factories.bare import bare_capacity, bare_need
 
 LACKS = Decimal(100_000)
@@ -16,7 +19,7 @@ def missing(
     gate: str, have: str | None, kg: int, certificates: tuple[str, ...] = (), **capacity: Any
 ) -> Pair:
     closed = [{"gate": gate, "want": "30", "have": have, "missing": list(certificates)}]
-    return Pair(bare_capacity(**capacity), "near_miss", {"offered_kg": str(kg), "closed": closed})
+    return Pair(bare_capacity(**capacity), "near_miss", {"closed": closed}, Decimal(kg))
 
 
 def openings(*pairs: Pair, stale: tuple[Capacity, ...] = (), lacks: Decimal = LACKS) -> list[Opening]:
@@ -70,7 +73,7 @@ def test_half_the_loss_counts_where_all_is_given_already() -> None:
     giving = bare_capacity(52, loss_pct=Decimal(20))
     spare = bare_capacity(52, loss_pct=Decimal(20))
     pairs = [
-        Pair(capacity, "chosen", {"offered_kg": "1000", "why": {"code": code}})
+        Pair(capacity, "chosen", {"why": {"code": code}})
         for capacity, code in ((giving, "all_it_has"), (spare, "enough"))
     ]
     [found] = openings(*pairs)
@@ -86,3 +89,16 @@ def test_a_capacity_that_nobody_confirmed_is_asked_about() -> None:
 
 def test_what_opens_nothing_is_no_opening() -> None:
     assert openings(missing("grade", "segunda", 0)) == []
+
+
+def test_what_another_plan_takes_is_not_free_for_this_one() -> None:
+    """A tonne a week, of which another plan takes 600 kg in the first two of the four weeks and more than all in the
+    third."""
+    need, supply = bare_need(), supply_of(bare_capacity(52))
+    start = need.starts_on
+    planned = [
+        Stretch(start, start + dt.timedelta(days=13), Decimal(1_200)),
+        Stretch(start + dt.timedelta(days=14), start + dt.timedelta(days=20), Decimal(5_000)),
+    ]
+    assert round(mean_free(need, supply)) == 1_000
+    assert round(mean_free(need, supply, planned)) == (400 + 400 + 0 + 1_000) / 4

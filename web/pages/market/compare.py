@@ -15,7 +15,7 @@ from broker.matchmaking.comparing import Compared, Comparison
 from broker.money import KgPrice
 from web.explanation_figures import days
 from web.explanation_texts import gate_sentence, term_sentence
-from web.figures import compact, kg_price, scheme_name, short_name
+from web.figures import compact, kg_price, lower_first, scheme_name, short_name
 from web.i18n import day, language, number, percent, tonnes
 from web.pages.desk.workspace import Seen, cash_bridge
 from web.pages.listings.words import limit_words, value_words
@@ -62,6 +62,7 @@ def sections(found: Comparison) -> list[Section]:
         (_("Payment"), _payment(need, lines)),
         (_("Specification"), _specification(need, lines)),
         (_("Certificates and readiness"), _standing(need, compared)),
+        (_("Who would depend on whom"), _dependence(compared)),
         (_("Score by feature"), _score(lines)),
     ]
     return [
@@ -82,6 +83,7 @@ def _fit(need: Need, compared: Sequence[Compared], lines: Sequence[Seen]) -> lis
     ]
     return [
         Row(_("Result of the run"), "", [kinds[one.candidate.kind] for one in compared]),
+        Row(_("Suggestion"), "", [suggested(one) for one in compared]),
         Row(_("What stands in the way"), "", closed),
         Row(_("Place"), need.municipality, [line.candidate.capacity.municipality for line in lines]),
         _figures(
@@ -174,6 +176,31 @@ def _standing(need: Need, compared: Sequence[Compared]) -> list[Row]:
     ]
 
 
+def _dependence(compared: Sequence[Compared]) -> list[Row]:
+    """For those in the plan: what is outside it makes nobody depend on anybody."""
+    found = [one.dependence if one.candidate.quantity_kg else None for one in compared]
+    return [
+        Row(_("Alliance"), "", [label(one.kind, "alliance_type") if one else NONE for one in found]),
+        Row(_("Of what the buyer asks"), "", [percent(one.of_purchases) if one else NONE for one in found]),
+        Row(_("Of what it can sell a year"), "", [percent(one.of_sales) if one else NONE for one in found]),
+        Row(_("Other buyers within three hours"), "", [number(one.dependence.other_buyers) for one in compared]),
+    ]  # fmt: skip
+
+
+def suggested(one: Compared) -> str:
+    """What became of it, with the reason where somebody declined."""
+    suggestion = one.suggestion
+    if suggestion is None:
+        return NONE
+    if suggestion.state != "declined":
+        return label(suggestion.state, "suggestion_state")
+    return _(
+        "Declined by %(side)s: %(reason)s",
+        side=label(suggestion.declined_by, "side"),
+        reason=lower_first(label(suggestion.decline_reason, "decline_reason")),
+    )
+
+
 def _score(lines: Sequence[Seen]) -> list[Row]:
     totals = [None if line.candidate.score is None else Decimal(str(line.candidate.score)) for line in lines]
     features = dict.fromkeys(term["feature"] for line in lines for term in line.pair["terms"])
@@ -200,7 +227,8 @@ def _figures(
 ) -> Row:
     """A row of numbers, of which the largest (1) or the smallest (-1) is best."""
     cells = [NONE if value is None else words(value) for value in values]
-    return Row(title, asked, cells, _best(values, better))
+    # What reads alike is not better for a fraction that nobody sees.
+    return Row(title, asked, cells, _best(values, better) if len(set(cells)) > 1 else frozenset())
 
 
 def _best(values: Sequence[Decimal | None], better: int) -> frozenset[int]:
