@@ -21,8 +21,9 @@ from tests.e2e.conftest import Running
 def test_a_need_from_a_template(
     enter: Callable[..., Page], installation: Running, language: str, price: str, kg: str
 ) -> None:
-    # In Spanish without JavaScript.
-    page = enter(BUYER, language, javascript=language == "en")
+    # In Spanish on a phone without JavaScript.
+    spanish = language == "es"
+    page = enter(BUYER, language, width=360 if spanish else 1440, javascript=not spanish)
     page.click("main a[href='/needs/new']")
     page.click("a[href*='product=plantain_dom_harton']")
     expect(page.locator("[name=spec_finger_weight_g_min]")).to_have_value("250")

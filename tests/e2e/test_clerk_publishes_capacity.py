@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -16,6 +17,13 @@ ANSWERS = {
     "way": "area", "area_ha": "20", "yield_t_ha_year": "10,5", "grade_share_pct": "10", "loss_pct": "15",
     "delivery_share_pct": "80", "ask_price": "1.500", "max_wait_days": "diez",
 }  # fmt: skip
+
+
+SIGNED_UP = {
+    "legal_name": "Asociación El Comienzo", "municipality": "Quimbaya", "name": "Rosa Díaz",
+    "email": "rosa@comienzo.example", "password": "maíz fríjol plátano",
+}  # fmt: skip
+MOST_SECONDS = 180
 
 
 def test_publish_without_javascript(enter: Callable[..., Page], installation: Running) -> None:
@@ -55,6 +63,45 @@ def test_publish_without_javascript(enter: Callable[..., Page], installation: Ru
         assert capacity.attributes["grade"] == "segunda"
         assert (capacity.ask_minor, capacity.max_wait_days) == (150000, 10)
         assert round(capacity.volume_kg_year) == 14280
+
+
+def test_from_signing_up_to_the_first_published_capacity(browser: Browser, installation: Running) -> None:
+    """Somebody whom nobody knows yet, on the phone without JavaScript: three minutes, the script's typing included."""
+    began = time.monotonic()
+    context = browser.new_context(
+        base_url=installation.address,
+        viewport={"width": 360, "height": 740},
+        locale="es-CO",
+        java_script_enabled=False,
+    )
+    page = context.new_page()
+    page.goto("/")
+    page.click("a[href='/sign-up']")
+    page.check("[name=kind][value=producer_org]")
+    for name, text in SIGNED_UP.items():
+        page.fill(f"main [name={name}]", text)
+    _next(page)
+    page.click("main a[href='/capacities/new']")
+    page.click("button[value=plantain_dom_harton]")
+    page.check("[name=spec_grade][value=segunda]")
+    _next(page)
+    page.check("[name=way][value=week]")
+    _next(page)
+    for name, text in (("kg_week", "900"), ("", ""), ("ask_price", "1.500"), ("max_wait_days", "10")):
+        # The months of harvest stand as they are usual.
+        if name:
+            page.fill(f"[name={name}]", text)
+        _next(page)
+    for _question in ("place", "certificates"):
+        _next(page)
+    _next(page)
+    expect(page.locator(".tag.ok").first).to_be_visible()
+    context.close()
+    with Session(installation.engine) as session:
+        published = session.scalars(select(Capacity).order_by(Capacity.id.desc())).first()
+        assert published is not None and published.state == "published"
+        assert published.organization.legal_name == SIGNED_UP["legal_name"]
+    assert time.monotonic() - began < MOST_SECONDS
 
 
 def _next(page: Page) -> None:

@@ -19,6 +19,7 @@ from broker.transaction import Transaction
 from web.extensions import db
 from web.i18n import decimal_separator
 from web.pages.listings import forms, sheets, uploads
+from web.pages.listings.field_texts import field_name
 from web.pages.listings.sheets import Checked
 from web.rendering import page, writing
 from web.security import actor
@@ -37,8 +38,16 @@ def form_or_preview(kind: Kind) -> ResponseReturnValue:
     try:
         checked = sheets.receive(kind, owner, _taken(kind))
     except RuleBroken as fault:
-        return _form(kind, values, forms.errors_of(fault, "file"))
+        return _form(kind, values, forms.errors_of(_in_words(fault), "file"))
     return _preview(kind, checked)
+
+
+def _in_words(fault: RuleBroken) -> RuleBroken:
+    """The same, with what the form calls a missing column beside its name."""
+    if fault.code != "columns_missing":
+        return fault
+    named = [f"{name} ({field_name(name)})" for name in fault.params["columns"]]
+    return RuleBroken(fault.code, field=fault.field, columns=named)
 
 
 def confirm(kind: Kind, token: str, enter: Enter) -> ResponseReturnValue:
