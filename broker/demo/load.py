@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from broker.clock import Clock, system_clock
 from broker.demo.market import certificates, market, need_fields, place_fields
+from broker.demo.people import NAMES
 from broker.listings.capacity_input import read_capacity
 from broker.listings.need_input import read_need
 from broker.listings.services import move_need, post_need, publish_capacity
@@ -77,10 +78,11 @@ def _broker_house(tx: Transaction) -> Actor:
 def _parties(tx: Transaction) -> dict[str, Actor]:
     """Every buyer, producer organization and the union, each with its own manager's account."""
     people: dict[str, Actor] = {}
+    names = iter(NAMES)
     for buyer in market()["buyers"]:
         data = OrganizationInput(kind="buyer", buyer_type=buyer["type"], **_organization(buyer))
         email = BUYER if buyer["id"] == "B01" else f"{buyer['id'].lower()}@demo.example"
-        people[buyer["id"]] = _sign_up(tx, email, f"Compras, {_short(buyer)}", data)
+        people[buyer["id"]] = _sign_up(tx, email, next(names), data)
     for producer in market()["producers"]:
         data = OrganizationInput(
             kind="producer_org",
@@ -90,11 +92,9 @@ def _parties(tx: Transaction) -> dict[str, Actor]:
             about=producer["capacity"].get("description", ""),
             **_organization(producer),
         )
-        people[producer["id"]] = _sign_up(
-            tx, f"{producer['id'].lower()}@demo.example", f"Gerencia, {_short(producer)}", data
-        )
+        people[producer["id"]] = _sign_up(tx, f"{producer['id'].lower()}@demo.example", next(names), data)
     union = OrganizationInput(kind="union", **_organization(market()["union"]))
-    people["U01"] = _sign_up(tx, "u01@demo.example", f"Gerencia, {_short(market()['union'])}", union)
+    people["U01"] = _sign_up(tx, "u01@demo.example", next(names), union)
     clerk = people["P01"]
     assert clerk.organization_id is not None
     with _acting(tx, clerk):
@@ -182,11 +182,6 @@ def _organization(party: dict[str, Any]) -> dict[str, Any]:
         "lat": party["lat"],
         "lon": party["lon"],
     }
-
-
-def _short(party: dict[str, Any]) -> str:
-    name: str = party["name"]
-    return name.removesuffix(" (ficticia)")
 
 
 def _id(person: Actor) -> int:
