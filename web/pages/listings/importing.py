@@ -47,7 +47,7 @@ def _in_words(fault: RuleBroken) -> RuleBroken:
     if fault.code != "columns_missing":
         return fault
     named = [f"{name} ({field_name(name)})" for name in fault.params["columns"]]
-    return RuleBroken(fault.code, field=fault.field, columns=named)
+    return RuleBroken("columns_missing", field=fault.field, columns=named)
 
 
 def confirm(kind: Kind, token: str, enter: Enter) -> ResponseReturnValue:
