@@ -31,7 +31,8 @@ CONTRACT_ERRORS = {
     ),
     # drafts of a need together
     "draft_incomplete": _l("The draft with %(name)s is not ready to be sent: %(part)s lacks %(count)s."),
-    "drafts_gone": _l("These drafts have gone out or ended meanwhile."),
+    "drafts_gone": _l("What you chose has gone out or ended meanwhile."),
+    "draft_moved_on": _l("The draft with %(name)s has changed since you read it. Read it again, then send."),
     # amendments
     "no_amendment": _l("No amendment is being negotiated: the signed version stands."),
     "period_begun": _l("The period from %(day)s has begun: its quantity stands."),

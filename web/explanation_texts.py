@@ -17,8 +17,10 @@ from flask_babel import lazy_gettext as _l
 
 from broker.catalogue import attributes, products, schemes
 from broker.listings.models import Capacity, Need
+from broker.matchmaking.models import Suggestion
+from broker.matchmaking.party_view import PartyView
 from web.explanation_figures import days, exact, figures_of, limits, mass, plain, price
-from web.figures import in_line, kg_price
+from web.figures import in_line, kg_price, lower_first
 from web.i18n import country_name, language, number, percent, unbroken
 from web.wording import label
 
@@ -130,8 +132,18 @@ TERMS = {
 def register(app: Flask) -> None:
     for function in (
         gate_sentence, reason_sentence, why_sentence, relaxation_sentence, term_sentence, unlisted_sentence,
+        declined_sentence,
     ):  # fmt: skip
         app.template_filter(function.__name__)(unbroken(function))
+
+
+def declined_sentence(declined: Suggestion | PartyView) -> str:
+    """Who declined a suggestion, and why."""
+    return gettext(
+        "Declined by %(side)s: %(reason)s",
+        side=label(declined.declined_by, "side"),
+        reason=lower_first(label(declined.decline_reason, "decline_reason")),
+    )
 
 
 def gate_sentence(gate: Mapping[str, Any], need: Need, capacity: Capacity | None = None) -> str:

@@ -17,5 +17,5 @@ PLAN_ERRORS = {
     "plan_out_of_date": _l(
         "The need, or what somebody offers for it, has changed since this was computed. Ask again with the same wishes."
     ),
-    "plan_asked_anew": _l("You have asked anew since: that answer is the one that counts."),
+    "plan_asked_anew": _l("It was asked anew since: that answer is the one that counts."),
 }

@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any, get_args, get_origin
 
 from broker.agreements.assembly import DraftDocument
+from broker.agreements.checklist import checklist
 from broker.agreements.clause_library import Clause, ClauseLibrary, Placeholder, house_library
 from broker.agreements.clause_sets import every_clause, library_for
 from broker.agreements.facts import DraftFacts, Packing, from_json, to_json
@@ -75,6 +76,8 @@ def terms_of(version: AgreementVersion, draft: DraftDocument | None = None) -> t
     asked = [*_asked(library_for(facts_of(version))), *_asked(every_clause())]
     advice = {point.path: point.recommended_value for point in draft.open_points}
     paths = [*_paths(draft.document.preamble, draft.document.sections)]
+    # What the checklist demands can be set also where a house's own clause does not speak of it.
+    paths += [path for item in checklist(facts_of(version)) for path in item.missing]
     for clause_id, name in SILENT:
         paths.append(next(p.path for c, n, p in asked if c.id == clause_id and n == name))
     found: dict[str, Term] = {}

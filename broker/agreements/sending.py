@@ -3,32 +3,42 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import Session, joinedload, undefer
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session, aliased, joinedload, undefer
 
 from broker.agreements import freezing, offering, services
 from broker.agreements.checklist import checklist
 from broker.agreements.models import Agreement, AgreementVersion
 from broker.agreements.negotiable import Term, terms_of
 from broker.agreements.negotiation import latest, locked, send
+from broker.agreements.uniting import unions_for
 from broker.errors import Conflict, Invalid, RuleBroken
 from broker.matchmaking.models import Suggestion
-from broker.matchmaking.queries import suggestions_read
-from broker.matchmaking.suggestions import require_clients
+from broker.matchmaking.queries import accepted_by_both, suggestions_read
 from broker.parties.actor import Actor
 from broker.parties.permissions import require_kind
 from broker.transaction import Transaction
 
 
 @dataclass(frozen=True)
+class Drafted:
+    """How many drafts were made, and by legal name who was left out: whose mandate has ended, and for whom a union can
+    sign, so that the broker chooses."""
+
+    made: int
+    without_mandate: tuple[str, ...]
+    through_union: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Unsent:
-    """A draft that has not gone out. `terms` can be answered and are what the checklist lacks; `beyond` are the paths
-    that it lacks and nobody answers in a form."""
+    """A draft that has not gone out. `terms` can be answered and are what the checklist lacks; `beyond` are the parts
+    of the checklist that lack something which nobody answers in a form."""
 
     agreement: Agreement
     version: AgreementVersion
@@ -43,37 +53,37 @@ class Unsent:
         )
 
 
-def draft_all(tx: Transaction, need_id: int) -> int:
-    """A draft of every suggestion of the need that both sides accepted and whose sides are both clients still. Returns
-    how many were made: none when they have been made already."""
+def draft_all(tx: Transaction, need_id: int) -> Drafted:
+    """A draft of every suggestion of the need that both sides accepted, but of those that are left out. None are made
+    twice."""
     broker_id = require_kind(tx.actor, "broker")
-    made = 0
-    for suggestion in tx.session.scalars(_accepted(broker_id, need_id)).all():
-        try:
-            require_clients(tx.actor, suggestion)
-        except Conflict:
-            continue
-        services.draft(tx, suggestion.id)
-        made += 1
-    return made
+    # Held, so that two presses and a party that steps back come one after the other.
+    pairs = tx.session.scalars(accepted_by_both(broker_id, need_id).with_for_update(of=Suggestion)).all()
+    united = {
+        one.id for deal in unions_for(tx.session, broker_id, need_id, tx.today) for one in deal.suggestions
+    }
+    made, ended, through = 0, [], []
+    for one in pairs:
+        name = one.capacity.organization.legal_name
+        if one.capacity.organization_id not in tx.actor.clients:
+            ended.append(name)
+        elif one.id in united:
+            through.append(name)
+        else:
+            services.draft(tx, one.id)
+            made += 1
+    return Drafted(made, tuple(ended), tuple(through))
 
 
 def unsent_of(session: Session, actor: Actor, need_id: int) -> list[Unsent]:
     """The broker's drafts of the need that have not gone to the parties, oldest first."""
-    newest = (
-        select(AgreementVersion.agreement_id, func.max(AgreementVersion.number).label("number"))
-        .where(AgreementVersion.dropped_at.is_(None))
-        .group_by(AgreementVersion.agreement_id)
-        .subquery()
-    )
+    newer = aliased(AgreementVersion)
+    newest = select(func.max(newer.number)).where(newer.agreement_id == Agreement.id).scalar_subquery()
     query = (
         select(Agreement, AgreementVersion)
-        .join(newest, newest.c.agreement_id == Agreement.id)
-        .join(
-            AgreementVersion,
-            (AgreementVersion.agreement_id == Agreement.id) & (AgreementVersion.number == newest.c.number),
-        )
-        .where(*_waiting(actor, need_id))
+        .join(AgreementVersion, AgreementVersion.agreement_id == Agreement.id)
+        # Of a draft no version was ever dropped: only amendments are.
+        .where(AgreementVersion.number == newest, *_waiting(actor, need_id))
         .options(
             joinedload(Agreement.organization),
             undefer(AgreementVersion.facts),
@@ -92,7 +102,7 @@ def suggestions_and_unsent(session: Session, actor: Actor, need_id: int) -> tupl
     return [row[0] for row in rows], rows[0][1] if rows else 0
 
 
-def terms_together(drafts: Sequence[Unsent]) -> dict[str, Term]:
+def terms_together(drafts: Iterable[Unsent]) -> dict[str, Term]:
     """What is asked for all of them, each term once, by its path."""
     found: dict[str, Term] = {}
     for one in drafts:
@@ -104,48 +114,51 @@ def terms_together(drafts: Sequence[Unsent]) -> dict[str, Term]:
 def send_all(
     tx: Transaction,
     need_id: int,
-    chosen: Collection[int],
+    chosen: Mapping[int, int],
     values: Mapping[str, Any],
     reply_by: dt.date | None = None,
 ) -> int:
-    """Give each chosen draft of the need those of `values` (path -> JSON data) that it lacks, and send it to its
-    parties. All go or none. Returns how many went.
+    """Give each chosen draft of the need (its number -> the version that was read) those of `values` (path -> JSON
+    data) that it lacks, and send it to its parties. All go or none. Returns how many went.
 
-    Raises Conflict('drafts_gone') when none of them waits any more, Invalid with what the checklist still lacks and
-    of whose draft.
+    Raises Conflict('drafts_gone') when one of them waits no more, Conflict('draft_moved_on') when somebody made
+    another version of it, Invalid with what the checklist still lacks and of whose draft.
     """
     require_kind(tx.actor, "broker")
     drafts = [one for one in unsent_of(tx.session, tx.actor, need_id) if one.agreement.id in chosen]
-    if not drafts:
+    if len(drafts) < len(chosen) or not drafts:
         raise Conflict("drafts_gone")
     for one in drafts:
-        _send(tx, one.agreement, values, reply_by)
+        _send(tx, one.agreement, chosen[one.agreement.id], values, reply_by)
     return len(drafts)
 
 
-def _send(tx: Transaction, agreement: Agreement, values: Mapping[str, Any], reply_by: dt.date | None) -> None:
+def _send(
+    tx: Transaction, agreement: Agreement, read: int, values: Mapping[str, Any], reply_by: dt.date | None
+) -> None:
     locked(tx, agreement.id)
-    now = _unsent(agreement, latest(tx, agreement))
+    name, now = agreement.organization.legal_name, _unsent(agreement, latest(tx, agreement))
+    if now.version.number != read:
+        raise Conflict("draft_moved_on", name=name)
     answers = {term.path: values[term.path] for term in now.terms if values.get(term.path) is not None}
     if answers:
-        offering.offer(tx, agreement.id, now.version.number, answers)
+        offering.offer(tx, agreement.id, read, answers)
     try:
         send(tx, agreement.id, reply_by)
     except Invalid as fault:
-        name = agreement.organization.legal_name
         raise Invalid(
-            [RuleBroken("draft_incomplete", field=one.field, name=name, **one.params) for one in fault.faults]
+            [RuleBroken("draft_incomplete", field="draft", name=name, **one.params) for one in fault.faults]
         ) from None
 
 
 def _unsent(agreement: Agreement, version: AgreementVersion) -> Unsent:
-    lacks = [path for item in checklist(freezing.facts_of(version)) for path in item.missing]
+    items = [item for item in checklist(freezing.facts_of(version)) if not item.done]
     terms = {term.path: term for term in terms_of(version)}
     return Unsent(
         agreement,
         version,
-        [terms[path] for path in lacks if path in terms],
-        [path for path in lacks if path not in terms],
+        [terms[path] for item in items for path in item.missing if path in terms],
+        [item.part for item in items if not set(item.missing) <= terms.keys()],
     )
 
 
@@ -154,16 +167,4 @@ def _waiting(actor: Actor, need_id: int) -> tuple[ColumnElement[bool], ...]:
         Agreement.need_id == need_id,
         Agreement.broker_id == actor.organization_id,
         Agreement.state == "draft",
-    )
-
-
-def _accepted(broker_id: int, need_id: int) -> Select[Suggestion]:
-    return (
-        select(Suggestion)
-        .where(
-            Suggestion.broker_id == broker_id,
-            Suggestion.need_id == need_id,
-            Suggestion.state == "accepted_both",
-        )
-        .order_by(Suggestion.id)
     )

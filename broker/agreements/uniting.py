@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from broker.agreements import facts, freezing
 from broker.agreements.gather import Deal, certificates_of, gather
@@ -22,6 +21,7 @@ from broker.documents.canonical import decimal_text
 from broker.errors import Conflict
 from broker.listings.models import Capacity
 from broker.matchmaking.models import Suggestion
+from broker.matchmaking.queries import accepted_by_both
 from broker.money import KgPrice
 from broker.parties import queries as parties
 from broker.parties import unions
@@ -41,7 +41,7 @@ class UnionDeal:
 def unions_for(session: Session, broker_id: int, need_id: int, day: dt.date) -> list[UnionDeal]:
     """The unions that hold the mandates of two or more organizations whose suggestions for the need are accepted."""
     found: dict[int, list[Suggestion]] = {}
-    for one in _accepted(session, broker_id, need_id):
+    for one in session.scalars(accepted_by_both(broker_id, need_id)):
         union_id = one.capacity.organization.union_id
         if union_id is not None:
             found.setdefault(union_id, []).append(one)
@@ -191,17 +191,3 @@ def _mean(suggestions: Sequence[Suggestion], name: str) -> KgPrice:
         (KgPrice(getattr(one, name), one.currency).amount * one.total_kg for one in suggestions), Decimal(0)
     )
     return KgPrice.rounded(total / kg, suggestions[0].currency)
-
-
-def _accepted(session: Session, broker_id: int, need_id: int) -> Sequence[Suggestion]:
-    query = (
-        select(Suggestion)
-        .where(
-            Suggestion.broker_id == broker_id,
-            Suggestion.need_id == need_id,
-            Suggestion.state == "accepted_both",
-        )
-        .options(joinedload(Suggestion.capacity).joinedload(Capacity.organization))
-        .order_by(Suggestion.id)
-    )
-    return session.scalars(query).all()

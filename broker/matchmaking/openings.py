@@ -5,6 +5,7 @@ Pure: from the pairs of a need's last run and the capacities of today to opening
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -218,12 +219,23 @@ def _confirmed(need: Need, stale: Sequence[Capacity]) -> tuple[Step, ...]:
 
 def mean_free(need: Need, supply: Supply, planned: Iterable[Stretch] = ()) -> Decimal:
     """kg free in a mean period of the need, beside what other plans take."""
-    periods: list[Period] = need_periods(need)
-    free = (
-        max(Decimal(0), supply.free(period, one_off=is_one_off(need)) - kg)
-        for period, kg in zip(periods, spread(planned, periods), strict=True)
-    )
-    return sum(free, Decimal(0)) / len(periods)
+    periods, stretches = need_periods(need), list(planned)
+    if is_one_off(need) and supply.storable:
+        free = [_left_of_year(supply, period, stretches) for period in periods]
+    else:
+        free = [
+            supply.free(period, one_off=is_one_off(need)) - kg
+            for period, kg in zip(periods, spread(stretches, periods), strict=True)
+        ]
+    return sum((max(Decimal(0), kg) for kg in free), Decimal(0)) / len(periods)
+
+
+def _left_of_year(supply: Supply, period: Period, planned: Sequence[Stretch]) -> Decimal:
+    """kg that a store can give at once: what is free, as far as the plans of the whole year leave it."""
+    first = dt.date(period.start.year, 1, 1)
+    year = Period(first, dt.date(first.year, 12, 31), Decimal(52))
+    left = supply.volume - supply.reserved_years.get(first, Decimal(0)) - spread(planned, [year])[0]
+    return min(supply.free(period, one_off=True), left)
 
 
 def _plain(value: Decimal) -> str:

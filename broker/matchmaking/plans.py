@@ -95,14 +95,15 @@ def discard(tx: Transaction, need_id: int, run_id: int) -> None:
 
 
 def take_up(tx: Transaction, need_id: int, run_id: int) -> None:
-    """Take back that an answer was put aside. Raises NotFound and Conflict('plan_asked_anew') when there is another
-    question since."""
+    """Take back that an answer was put aside. Raises NotFound, Conflict('need_not_open') and
+    Conflict('plan_asked_anew') when there is another answer since, or one is being worked out."""
     broker_id = require_kind(tx.actor, "broker")
     _open_need(tx, need_id)
     run, _result = _version(tx, broker_id, need_id, run_id)
     if run.discarded_at is None:
         return
-    if tx.session.scalars(_undecided(broker_id, need_id)).first() is not None:
+    since = _undecided(broker_id, need_id).where(MatchingRun.state.in_((*UNDER_WAY, "done")))
+    if tx.session.scalars(since).first() is not None:
         raise Conflict("plan_asked_anew")
     run.discarded_at = None
     tx.record("plan.taken_up", "matching_run", run.id, broker_id, need=need_id)

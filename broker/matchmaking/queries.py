@@ -118,6 +118,20 @@ def latest_result(
     return (None, None) if found is None else (found[0], found[1])
 
 
+def accepted_by_both(broker_id: int, need_id: int) -> Select[Suggestion]:
+    """The broker's suggestions for a need that both sides accepted and nobody has drafted, oldest first."""
+    return (
+        select(Suggestion)
+        .where(
+            Suggestion.broker_id == broker_id,
+            Suggestion.need_id == need_id,
+            Suggestion.state == "accepted_both",
+        )
+        .options(joinedload(Suggestion.capacity).joinedload(Capacity.organization))
+        .order_by(Suggestion.id)
+    )
+
+
 def suggestions_for(session: Session, actor: Actor, need_id: int) -> Sequence[Suggestion]:
     """The broker's suggestions for a need that are not out of date, oldest first."""
     return session.scalars(suggestions_read(actor, need_id)).all()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import String, and_, cast, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from broker.errors import NotFound
@@ -22,7 +23,7 @@ from broker.matchmaking.grid import need_periods
 from broker.matchmaking.latest import latest_runs
 from broker.matchmaking.models import Candidate, NeedResult, Suggestion
 from broker.matchmaking.openings import Opening, Pair, mean_free, openings_of
-from broker.matchmaking.what_if import PLANNED
+from broker.matchmaking.what_if import PLANNED, taken_by
 from broker.parties.actor import Actor
 from broker.parties.models import Certificate
 
@@ -66,9 +67,8 @@ def radar(
     results = _results(session, actor, product, country, need_id)
     # A need alone is looked at beside the plans of all that ask for its product.
     product = product or (results[0][0].product if need_id and results else "")
-    rows = _rows(session, actor, product)
-    planned = _planned(rows)
-    offers = _offers(session, actor, today, product)
+    rows = _rows(session, actor, [need.id for need, _ in results])
+    offers, planned = _offers(session, actor, today, product)
     unmet = {need: parts for need, result in results if (parts := _unmet(need, result, rows[need.id]))}
     published = {c.id: c for c, _ in offers if c.state in OPEN_CAPACITIES}
     stale = [(c, schemes) for c, schemes in offers if c.state == "stale"]
@@ -125,8 +125,8 @@ def _results(
     return [(need, result) for need, result in found]
 
 
-def _rows(session: Session, actor: Actor, product: str) -> Mapping[int, list[_Row]]:
-    """By need, the pairs of a product, or of all, that fit or that one condition keeps apart."""
+def _rows(session: Session, actor: Actor, needs: Sequence[int]) -> Mapping[int, list[_Row]]:
+    """By need, the pairs that fit or that one condition keeps apart."""
     latest = latest_runs(actor)
     query = (
         select(
@@ -142,11 +142,9 @@ def _rows(session: Session, actor: Actor, product: str) -> Mapping[int, list[_Ro
                 Suggestion.capacity_id == Candidate.capacity_id,
             ),
         )
-        .where(Candidate.kind.in_(("chosen", "near_miss")))
+        .where(Candidate.need_id.in_(needs), Candidate.kind.in_(("chosen", "near_miss")))
         .order_by(Candidate.id)
     )  # fmt: skip
-    if product:
-        query = query.where(Candidate.need_id.in_(select(Need.id).where(Need.product == product)))
     found: dict[int, list[_Row]] = defaultdict(list)
     for need_id, capacity_id, kind, details, state, periods in session.execute(query):
         found[need_id].append(_Row(need_id, capacity_id, kind, details, state, periods or ()))
@@ -155,8 +153,9 @@ def _rows(session: Session, actor: Actor, product: str) -> Mapping[int, list[_Ro
 
 def _offers(
     session: Session, actor: Actor, today: dt.date, product: str
-) -> list[tuple[Capacity, frozenset[str]]]:
-    """The capacities of the clients, also those that nobody has confirmed, each with the certificates in force."""
+) -> tuple[list[tuple[Capacity, frozenset[str]]], dict[int, list[Stretch]]]:
+    """The capacities of the clients, also those that nobody has confirmed, each with the certificates in force; and
+    what the house's plans for any need take of each. In one statement, for a page is to send few."""
     schemes = select(func.aggregate_strings(Certificate.scheme, ",")).where(
         Certificate.covers_id == Capacity.organization_id,
         Certificate.product.is_(None) | (Certificate.product == Capacity.product),
@@ -164,13 +163,30 @@ def _offers(
         Certificate.valid_from <= today,
         Certificate.valid_to >= today,
     )
-    query = select(Capacity, schemes.correlate(Capacity).scalar_subquery()).where(
-        Capacity.organization_id.in_(actor.clients), Capacity.state.in_((*OPEN_CAPACITIES, "stale"))
+    suggested = (
+        cast(Suggestion.need_id, String) + " " + Suggestion.state + " " + cast(Suggestion.periods, String)
     )
+    planned = select(func.aggregate_strings(suggested, "\n")).where(
+        Suggestion.capacity_id == Capacity.id,
+        Suggestion.broker_id == actor.organization_id,
+        Suggestion.state.in_(PLANNED),
+    )
+    query = select(
+        Capacity,
+        schemes.correlate(Capacity).scalar_subquery(),
+        planned.correlate(Capacity).scalar_subquery(),
+    ).where(Capacity.organization_id.in_(actor.clients), Capacity.state.in_((*OPEN_CAPACITIES, "stale")))
     query = query.where(Capacity.product == product) if product else query
     query = query.options(joinedload(Capacity.organization), selectinload(Capacity.slots))
-    found = session.execute(query.order_by(Capacity.id))
-    return [(capacity, frozenset((held or "").split(","))) for capacity, held in found]
+    found, rows = [], []
+    for capacity, held, taken in session.execute(query.order_by(Capacity.id)):
+        found.append((capacity, frozenset((held or "").split(","))))
+        for line in (taken or "").splitlines():
+            need_id, state, periods = line.split(" ", 2)
+            rows.append((int(need_id), capacity.id, state, json.loads(periods)))
+    return found, {
+        capacity_id: [Stretch(*one) for one in stretches] for capacity_id, stretches in taken_by(rows).items()
+    }
 
 
 def _unmet(need: Need, result: NeedResult | None, rows: Sequence[_Row]) -> list[Stretch]:
@@ -204,9 +220,13 @@ def _pairs(
     found = []
     for row in rows:
         capacity = published.get(row.capacity_id)
-        if capacity is not None:
-            supply, taken = supply_of(capacity, capacity.slots), planned.get(capacity.id, ())
-            found.append(Pair(capacity, row.kind, row.details, mean_free(need, supply, taken)))
+        if capacity is None:
+            continue
+        free = Decimal(0)
+        if row.kind == "near_miss":
+            supply = supply_of(capacity, capacity.slots)
+            free = mean_free(need, supply, planned.get(capacity.id, ()))
+        found.append(Pair(capacity, row.kind, row.details, free))
     return found
 
 
@@ -219,17 +239,6 @@ def _fitting(need: Need, stale: Sequence[tuple[Capacity, frozenset[str]]], today
         and set(need.certificates) <= schemes
         and all(closed.code == "certificate" for closed in closed_conditions(need, capacity, (), today))
     ]
-
-
-def _planned(rows: Mapping[int, Sequence[_Row]]) -> dict[int, list[Stretch]]:
-    """What plans still count on, by capacity: what was agreed is promised by now, what was declined is free."""
-    found: dict[int, list[Stretch]] = defaultdict(list)
-    for row in (row for group in rows.values() for row in group if row.state in PLANNED):
-        found[row.capacity_id] += [
-            Stretch(dt.date.fromisoformat(p["start"]), dt.date.fromisoformat(p["end"]), Decimal(p["kg"]))
-            for p in row.periods
-        ]
-    return found
 
 
 def _sum(parts: Sequence[Stretch]) -> Decimal:

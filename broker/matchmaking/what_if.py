@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -38,14 +38,25 @@ def taken_for_others(
     session: Session, broker_id: int, need_id: int, capacities: Sequence[int]
 ) -> dict[int, list[Taken]]:
     """What the house's plans for other needs take of some capacities, as far as it is not yet promised."""
-    found: dict[int, list[Taken]] = defaultdict(list)
-    query = select(Suggestion.capacity_id, Suggestion.periods).where(
+    pair = (Suggestion.need_id, Suggestion.capacity_id, Suggestion.state, Suggestion.periods)
+    query = select(*pair).where(
         Suggestion.broker_id == broker_id,
         Suggestion.need_id != need_id,
         Suggestion.capacity_id.in_(capacities),
         Suggestion.state.in_(PLANNED),
     )
-    for capacity_id, periods in session.execute(query):
+    return taken_by(session.execute(query))
+
+
+def taken_by(planned: Iterable[tuple[int, int, str, Sequence[Mapping[str, str]]]]) -> dict[int, list[Taken]]:
+    """By capacity what suggestions take: need, capacity, state and periods of each. Of one pair what is with the
+    parties counts, not what a later run found for it."""
+    standing: dict[tuple[int, int], Sequence[Mapping[str, str]]] = {}
+    for need_id, capacity_id, state, periods in planned:
+        if state in WITH_PARTIES or (need_id, capacity_id) not in standing:
+            standing[need_id, capacity_id] = periods
+    found: dict[int, list[Taken]] = defaultdict(list)
+    for (_, capacity_id), periods in standing.items():
         found[capacity_id] += [(*_days(row), Decimal(row["kg"])) for row in periods]
     return dict(found)
 
@@ -132,5 +143,5 @@ def _kg_by_start(suggestions: Sequence[Suggestion]) -> dict[dt.date, Decimal]:
     return dict(found)
 
 
-def _days(row: dict[str, Any]) -> tuple[dt.date, dt.date]:
+def _days(row: Mapping[str, Any]) -> tuple[dt.date, dt.date]:
     return dt.date.fromisoformat(row["start"]), dt.date.fromisoformat(row["end"])

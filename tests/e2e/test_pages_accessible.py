@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -40,6 +41,16 @@ FACTS = """[document.documentElement.lang, document.querySelectorAll("h1").lengt
 # Each form that a press carries out as it stands: in no closed part of the page.
 PRESSED = """[...document.querySelectorAll('form[method=post]')]
   .filter(f => !f.closest('details') && !f.querySelector('[name=confirm]')).map(f => new URL(f.action).pathname)"""
+# What a Spanish reader reads, hears or is told by a label; what is marked as another language is not meant for her.
+SAID = """(() => { const body = document.body.cloneNode(true);
+  body.querySelectorAll('[lang=en], datalist').forEach(one => one.remove());
+  const labels = [...body.querySelectorAll('[aria-label], [title], [placeholder], [alt]')].map(one =>
+    ['aria-label', 'title', 'placeholder', 'alt'].map(name => one.getAttribute(name) || '').join(' '));
+  return document.title + ' ' + body.textContent + ' ' + labels.join(' '); })()"""
+# Words that no Spanish text and no name of the demonstration has.
+ENGLISH = re.compile(
+    r"\b(the|and|of|with|your|this|that|not|are|was|has|have|you|for|from|week|price)\b", re.I
+)
 AT_ONCE = 2
 # Zoomed to 200 % a desktop has half its width; what a phone shows is held to the narrowest that WCAG names.
 ZOOMED = {1440: 720, 360: 320}
@@ -47,7 +58,7 @@ BAD = (
     """<!DOCTYPE html><html lang="fr"><title>Bad</title><h1>One</h1><h1>Two</h1><pre>"""
     + "wide " * 400
     + """</pre>
-<form method="post" action="/shares/1/revoke"><button>End it</button></form>
+<form method="post" action="/shares/1/revoke"><button>End the link</button></form>
 <a href="#nowhere">on</a><p style="color: red">styled</p><img src="http://elsewhere.invalid/x.png">"""
 )
 
@@ -134,6 +145,7 @@ def test_a_bad_page_is_seen(house: House, chromium_path: str) -> None:
         "asks http://elsewhere.invalid",
         "speaks fr",
         "2 h1",
+        "English: the",
         "px wide",
         "px wide zoomed",
         "one press: shared.revoke",
@@ -216,9 +228,11 @@ async def _judge(page: Page, house: House, visit: Visit, look: Look, heard: list
     elif page.url != house.address + visit.path:
         return list(heard)
     language, headings, width, nowhere = await page.evaluate(FACTS)
+    english = sorted(set(ENGLISH.findall(await page.evaluate(SAID))))
     # What axe puts into the page is not the page's fault: what was heard until here counts.
     faults = list(heard)
     faults += [] if language == look.language else [f"speaks {language}"]
+    faults += [f"English: {word}" for word in english] if look.language == "es" else []
     faults += [] if headings == 1 else [f"{headings} h1"]
     faults += [] if width <= look.width else [f"{width} px wide"]
     faults += [f"leads to no #{one}" for one in nowhere]

@@ -59,7 +59,7 @@ def test_a_discarded_answer_is_taken_up_again_while_nothing_was_asked_since(site
     broker.post(f"{page}/discard", data={"run": run})
     broker.post(page, data={"max_share_pct": "80"})
     refused = broker.post(f"{page}/take-up", data={"run": run}, follow_redirects=True)
-    assert "You have asked anew since" in read(refused)
+    assert "It was asked anew since" in read(refused)
     assert _discarded(site, run)
 
 

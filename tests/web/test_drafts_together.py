@@ -17,6 +17,8 @@ from tests.factories.market import need_id, person
 from tests.web.conftest import read
 from tests.web.delivery_room import Enter, Room, rooms
 
+READ = {"read-2": "1"}
+
 
 @pytest.fixture
 def room(tmp_path: Path, compiled_templates: FileSystemBytecodeCache) -> Iterator[Room]:
@@ -58,8 +60,10 @@ def test_an_answer_that_is_missing_stands_at_its_field_and_nothing_typed_is_lost
     assert room.post("broker", f"{path}/draft").status_code == 303
     page = read(room.get("broker", path))
     assert "lacks 7 answers of those below" in page
+    # What is farther behind stays at hand beside it.
+    assert "Shortlist the bundle" in read(room.get("broker", f"/desk/needs/{_need(room)}"))
     asked = ["product.packing", "modalities.silence_hours"]
-    refused = room.post("broker", path, draft="2", asked=asked, **{"modalities.silence_hours": "73"})
+    refused = room.post("broker", path, draft="2", asked=asked, **READ | {"modalities.silence_hours": "73"})
     assert refused.status_code == 422
     page = refused.text
     assert 'href="#f-product.packing"' in page and 'value="73"' in page
@@ -77,10 +81,10 @@ def test_the_usual_answers_and_one_more_send_it_once(room: Room) -> None:
     }  # fmt: skip
     none = room.post("broker", path, asked=list(fields), **fields)
     assert none.status_code == 422 and "Choose at least one." in read(none)
-    sent = room.post("broker", path, draft="2", asked=list(fields), **fields)
+    sent = room.post("broker", path, draft="2", asked=list(fields), **READ | fields)
     assert sent.status_code == 303, read(sent)
     assert sent.status_code == 303 and sent.location.endswith(f"/desk/needs/{_need(room)}")
     assert _states(room)[-1] == "negotiating"
-    again = room.post("broker", path, draft="2", asked=list(fields), **fields)
+    again = room.post("broker", path, draft="2", asked=list(fields), **READ | fields)
     assert again.status_code == 303
-    assert "These drafts have gone out or ended meanwhile." in read(room.get("broker", again.location))
+    assert "What you chose has gone out or ended meanwhile." in read(room.get("broker", again.location))

@@ -181,7 +181,11 @@ def test_files_are_kept_for_a_day(buyer: FlaskClient, tmp_path: Path) -> None:
     [
         (b"", "a.csv", "The file has no rows"),
         (sheet(), "a.csv", "The file has no rows"),
-        (b"id,unit\n1,t\n", "a.csv", "These columns are missing: product, quantity"),
+        (
+            b"id,unit\n1,t\n",
+            "a.csv",
+            "These columns are missing: product (Product), quantity (Quantity per period)",
+        ),
         ("producto\nplátano\n".encode("cp1252"), "a.csv", "not Unicode (line 2)"),
         (b"%PDF-1.7 \x00\x01", "a.csv", "not Unicode"),
         (b"\xd0\xcf\x11\xe0", "a.xls", "Save it as XLSX or as CSV"),

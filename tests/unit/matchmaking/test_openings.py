@@ -102,3 +102,14 @@ def test_what_another_plan_takes_is_not_free_for_this_one() -> None:
     ]
     assert round(mean_free(need, supply)) == 1_000
     assert round(mean_free(need, supply, planned)) == (400 + 400 + 0 + 1_000) / 4
+
+
+def test_what_is_stored_and_sold_at_once_comes_out_of_the_whole_year() -> None:
+    """52 t of quinoa a year, asked for once in December: 4 t of them are in store, unless plans take what is left."""
+    need, march = bare_need(product="quinoa_real", period="once"), dt.date(2026, 3, 1)
+    supply = supply_of(bare_capacity(52, product="quinoa_real"))
+
+    def left(planned: int) -> Decimal:
+        return mean_free(need, supply, [Stretch(march, march + dt.timedelta(days=30), Decimal(planned))])
+
+    assert (left(0), left(40_000), left(49_000), left(60_000)) == (4_000, 4_000, 3_000, 0)

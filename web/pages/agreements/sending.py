@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from broker.agreements import freezing, sending
@@ -20,19 +21,35 @@ from web.pages.agreements.term_fields import fields_of, shown, typed_terms
 from web.rendering import page, writing
 from web.row_ids import row_id
 from web.security import access, actor
-from web.wording import message, sentences
+from web.wording import label, message, sentences
 
 
 @bp.post("/of-need/<int:need_id>/draft")
 @access("broker")
 def draft_all(need_id: int) -> ResponseReturnValue:
-    """Make the draft of every suggestion of a need that both sides accepted."""
+    """Make the draft of every suggestion of a need that both sides accepted, and say whom it leaves out."""
     with writing() as tx:
         need_of_client(tx.session, actor(), need_id)
-        made = sending.draft_all(tx, need_id)
-    if made:
-        flash(ngettext("%(num)d draft has been made.", "%(num)d drafts have been made.", made), "ok")
-    return redirect(url_for("agreements.of_need", need_id=need_id), 303)
+        drafted = sending.draft_all(tx, need_id)
+    if drafted.made:
+        flash(
+            ngettext("%(num)d draft has been made.", "%(num)d drafts have been made.", drafted.made),
+            "ok",
+        )
+    for name in drafted.without_mandate:
+        flash(message(Conflict("mandate_missing", name=name)), "warn")
+    if drafted.through_union:
+        names = ", ".join(drafted.through_union)
+        flash(
+            _(
+                "A union can sign for %(names)s: choose at each of them whether it does or whether each signs itself.",
+                names=names,
+            ),
+            "info",
+        )
+    if drafted.made or not (drafted.without_mandate or drafted.through_union):
+        return redirect(url_for("agreements.of_need", need_id=need_id), 303)
+    return redirect(url_for("desk.need", need_id=need_id), 303)
 
 
 @bp.route("/of-need/<int:need_id>", methods=["GET", "POST"])
@@ -40,28 +57,31 @@ def draft_all(need_id: int) -> ResponseReturnValue:
 def of_need(need_id: int) -> ResponseReturnValue:
     """The drafts of a need that have not gone out, what they lack, and one button that completes and sends them."""
     drafts = sending.unsent_of(db.session(), actor(), need_id)
-    terms = sending.terms_together(drafts)
     if request.method == "GET":
-        usual = {path: shown(term, term.recommended) for path, term in terms.items()}
-        return _form(need_id, drafts, usual, {})
-    typed = typed_terms(request.form, terms)
+        terms = sending.terms_together(drafts)
+        return _form(
+            need_id, drafts, {path: shown(term, term.recommended) for path, term in terms.items()}, {}
+        )
+    chosen = {number: request.form.get(f"read-{number}", 0, type=row_id) for number in _ticked()}
+    # Of a draft that stays here nothing is asked.
+    terms = sending.terms_together(one for one in drafts if one.agreement.id in chosen)
+    typed = typed_terms(request.form, sending.terms_together(drafts))
     reader = Reader(request.form.to_dict(), decimal_separator=decimal_separator())
     reply_by = reader.date("reply_by")
-    chosen = set(request.form.getlist("draft", type=row_id))
     try:
         reader.faults.require(bool(chosen), "nothing_chosen", "draft")
-        for path, text in typed.items():
-            reader.faults.require(bool(text.strip()), "required", path)
+        for path in typed.keys() & terms.keys():
+            reader.faults.require(bool(typed[path].strip()), "required", path)
         reader.faults.raise_if_any()
-        values = read_terms(terms, typed, decimal_separator())
+        answers = {path: text for path, text in typed.items() if path in terms}
+        values = read_terms(terms, answers, decimal_separator())
         with writing() as tx:
             need_of_client(tx.session, actor(), need_id)
             sent = sending.send_all(tx, need_id, chosen, values, reply_by)
     except (Invalid, RuleBroken) as fault:
         return _form(need_id, drafts, typed, sentences(fault), 422)
     except Conflict as conflict:
-        flash(message(conflict), "info")
-        return redirect(url_for("desk.need", need_id=need_id), 303)
+        return _moved_on(need_id, typed, conflict)
     flash(
         ngettext(
             "%(num)d draft is with both parties. Each of them can accept it or make an offer.",
@@ -71,6 +91,19 @@ def of_need(need_id: int) -> ResponseReturnValue:
         "ok",
     )
     return redirect(url_for("desk.need", need_id=need_id), 303)
+
+
+def _moved_on(need_id: int, typed: Mapping[str, str], conflict: Conflict) -> ResponseReturnValue:
+    """The drafts as they are now, with what was typed; where none is left, the need."""
+    left = sending.unsent_of(db.session(), actor(), need_id)
+    if left:
+        return _form(need_id, left, typed, {"draft": message(conflict)}, 409)
+    flash(message(conflict), "info")
+    return redirect(url_for("desk.need", need_id=need_id), 303)
+
+
+def _ticked() -> list[int]:
+    return request.form.getlist("draft", type=row_id)
 
 
 def _form(
@@ -90,6 +123,7 @@ def _form(
         fields=fields_of(terms, freezing.facts_of(drafts[0].version)) if drafts else [],
         typed=typed,
         errors=errors,
-        chosen=request.form.getlist("draft", type=row_id) if status != 200 else None,
+        ticked=_ticked() if status != 200 else [one.agreement.id for one in drafts if not one.beyond],
+        parts={one.agreement.id: [label(part, "agreement_part") for part in one.beyond] for one in drafts},
         reply_by=request.form.get("reply_by", ""),
     )

@@ -95,6 +95,8 @@ class Workspace:
     periods: Sequence[PeriodRow]
     unsent: int
     """Drafts of it that the broker has not sent to the parties."""
+    to_draft: int
+    """Pairs that both sides accepted and both of whose sides are clients still."""
 
     @property
     def summary(self) -> dict[str, Any]:
@@ -180,7 +182,11 @@ def open_need(session: Session, actor: Actor, need_id: int) -> Workspace:
     ]
     chosen = [line for line in lines if line.candidate.kind == "chosen"]
     others = [line for line in lines if line.candidate.kind != "chosen"]
-    return Workspace(need, run, result, chosen, others, suggestions, _periods(result, suggestions), unsent)
+    periods = _periods(result, suggestions)
+    to_draft = sum(
+        one.state == "accepted_both" and one.capacity.organization_id in actor.clients for one in suggestions
+    )
+    return Workspace(need, run, result, chosen, others, suggestions, periods, unsent, to_draft)
 
 
 def _periods(result: NeedResult | None, suggestions: Sequence[Suggestion]) -> list[PeriodRow]:

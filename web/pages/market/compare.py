@@ -14,8 +14,8 @@ from broker.listings.models import Need
 from broker.matchmaking.comparing import Compared, Comparison
 from broker.money import KgPrice
 from web.explanation_figures import days
-from web.explanation_texts import gate_sentence, term_sentence
-from web.figures import compact, kg_price, lower_first, scheme_name, short_name
+from web.explanation_texts import declined_sentence, gate_sentence, term_sentence
+from web.figures import compact, kg_price, scheme_name, short_name
 from web.i18n import day, language, number, percent, tonnes
 from web.pages.desk.workspace import Seen, cash_bridge
 from web.pages.listings.words import limit_words, value_words
@@ -194,11 +194,7 @@ def suggested(one: Compared) -> str:
         return NONE
     if suggestion.state != "declined":
         return label(suggestion.state, "suggestion_state")
-    return _(
-        "Declined by %(side)s: %(reason)s",
-        side=label(suggestion.declined_by, "side"),
-        reason=lower_first(label(suggestion.decline_reason, "decline_reason")),
-    )
+    return declined_sentence(suggestion)
 
 
 def _score(lines: Sequence[Seen]) -> list[Row]:
@@ -228,7 +224,9 @@ def _figures(
     """A row of numbers, of which the largest (1) or the smallest (-1) is best."""
     cells = [NONE if value is None else words(value) for value in values]
     # What reads alike is not better for a fraction that nobody sees.
-    return Row(title, asked, cells, _best(values, better) if len(set(cells)) > 1 else frozenset())
+    best = {cells[number] for number in _best(values, better)}
+    alike = frozenset(number for number, cell in enumerate(cells) if cell in best)
+    return Row(title, asked, cells, alike if len(alike) < len(cells) else frozenset())
 
 
 def _best(values: Sequence[Decimal | None], better: int) -> frozenset[int]:
