@@ -54,8 +54,8 @@ ENGLISH = re.compile(
 # The style page, for developers: its forms lead nowhere, and its samples are in English.
 LOOKED_AT = "/styleguide"
 AT_ONCE = 2
-# Zoomed to 200 % a desktop has half its width; what a phone shows is held to the narrowest that WCAG names.
-ZOOMED = {1440: 720, 360: 320}
+# Zoomed to 200 % a desktop has half its width; the other is the narrowest that WCAG names.
+ZOOMED = (720, 320)
 BAD = (
     """<!DOCTYPE html><html lang="fr"><title>Bad</title><h1>One</h1><h1>Two</h1><pre>"""
     + "wide " * 400
@@ -245,10 +245,12 @@ async def _judge(page: Page, house: House, visit: Visit, look: Look, heard: list
     faults += ["a form leads nowhere"] if "" in pressed and visit.path != LOOKED_AT else []
     await page.evaluate(AXE_SCRIPT)
     faults += await page.evaluate(AXE, list(RULES))
-    await page.set_viewport_size({"width": ZOOMED[look.width], "height": 450})
-    zoomed = await page.evaluate("document.documentElement.scrollWidth")
+    for width in ZOOMED:
+        await page.set_viewport_size({"width": width, "height": 450})
+        zoomed = await page.evaluate("document.documentElement.scrollWidth")
+        faults += [] if zoomed <= width else [f"{zoomed} px wide zoomed to {width}"]
     await page.set_viewport_size({"width": look.width, "height": 900})
-    return faults + ([] if zoomed <= ZOOMED[look.width] else [f"{zoomed} px wide zoomed"])
+    return faults
 
 
 def _listen(page: Page, address: str, note: Callable[[str], None]) -> None:
