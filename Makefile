@@ -48,11 +48,11 @@ accessible: $(VENV)/.dev compiled
 	ALIANZA_EVERY_LOOK=1 REQUIRE_BROWSER=1 $(BIN)/python -m pytest tests/e2e/test_pages_accessible.py \
 		--basetemp build/accessible $(PYTEST_ARGS)
 
-# The walks of tests/machines, long and at random; at the end the moves that were made.
+# The walks of tests/machines, long and at random, with the moves that were made at the end; every odd value in every field.
 soak: $(VENV)/.dev compiled
 	@mkdir -p build
 	ALIANZA_SOAK_EXAMPLES=$(EXAMPLES) ALIANZA_SOAK_STEPS=$(STEPS) $(PYTEST) \
-		tests/machines/test_*_machine.py -rP -n $(WORKERS) --dist worksteal --basetemp build/soak $(PYTEST_ARGS)
+		tests/machines/test_*_machine.py tests/web/test_text_injection.py -rP -n $(WORKERS) --dist worksteal --basetemp build/soak $(PYTEST_ARGS)
 
 # With uv when the index could give it, with pip otherwise: both check every hash.
 install = if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --python $(BIN)/python $(1); \

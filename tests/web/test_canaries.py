@@ -109,7 +109,7 @@ def test_the_values_of_an_assessment_change_nothing_for_others(site: Site) -> No
     page = f"/organizations/{organization}/readiness"
     insiders, outsiders = (
         ("producer_a", "clerk_a", "house_a"),
-        (VISITOR, "buyer_a", "rival_a", "house_b", "agency"),
+        ("buyer_a", "rival_a", "house_b", "agency"),
     )
     looks = [(who, page) for who in insiders]
     looks += [
