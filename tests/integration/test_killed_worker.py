@@ -32,6 +32,7 @@ def test_a_killed_run_is_finished_once_by_the_next_worker(database_url: str, tmp
     first.wait()
     assert _state(engine) == "running"
     assert _count(engine, Suggestion) == 0
+    _let_the_lease_run_out(engine)
     second = _worker(database_url, tmp_path)
     try:
         _wait(lambda: _state(engine) == "done")
@@ -60,6 +61,15 @@ def _worker(url: str, folder: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-m", "web.cli", "worker"], env=environment, stderr=subprocess.DEVNULL
     )
+
+
+def _let_the_lease_run_out(engine: Engine) -> None:
+    """As if that time had passed."""
+    with Session(engine) as session:
+        held = session.scalars(select(Job).where(Job.kind == "matching_run")).one()
+        assert held.lease_until is not None and held.lease_until > system_clock()
+        held.lease_until = system_clock()
+        session.commit()
 
 
 def _state(engine: Engine) -> str:
