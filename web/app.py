@@ -65,6 +65,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
     measures.register(app)
     errors.register(app)
     pages.register(app)
+    rendering.leave_words_to_the_reader(app)
     return app
 
 

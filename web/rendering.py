@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from typing import Any
 
 from flask import Flask, current_app, flash, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import to_user_timezone
 from htmx_flask import request as htmx_request
+from jinja2 import pass_context
+from jinja2.defaults import DEFAULT_FILTERS
+from jinja2.runtime import Context
 
 from broker.parties.actor import VISITOR
 from broker.transaction import Transaction, transaction
@@ -26,6 +30,23 @@ def register(app: Flask) -> None:
     app.template_filter("plain")(plain)
     app.context_processor(_context)
     wording.register(app)
+
+
+def leave_words_to_the_reader(app: Flask) -> None:
+    """Have no filter of ours worked out when a template is compiled: Jinja does so for constants, and the words would
+    stay in the language of whoever read the page first."""
+    for name, function in app.jinja_env.filters.items():
+        if name not in DEFAULT_FILTERS and not hasattr(function, "jinja_pass_arg"):
+            app.jinja_env.filters[name] = _at_reading(function)
+
+
+def _at_reading(function: Callable[..., Any]) -> Callable[..., Any]:
+    @pass_context
+    @wraps(function)
+    def read(_context: Context, *arguments: Any, **named: Any) -> Any:
+        return function(*arguments, **named)
+
+    return read
 
 
 def page(
