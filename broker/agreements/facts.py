@@ -11,7 +11,6 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
 
 from broker.agreements.terms import Delivery as Delivery
 from broker.agreements.terms import Milestone as Milestone
@@ -265,33 +264,3 @@ def to_json(facts: DraftFacts) -> str:
 def from_json(text: str | bytes) -> DraftFacts:
     """The facts that `to_json` wrote. Raises canonical.NotCanonical when the text does not fit."""
     return canonical.loads(DraftFacts, text)
-
-
-def with_value(facts: DraftFacts, path: str, raw: Any) -> DraftFacts:
-    """The facts with the one at `path` ("delivery.unloading_payer") set to JSON data `raw`.
-
-    Raises canonical.NotCanonical when there is no such path or the value does not fit it.
-    """
-    data = canonical.encode(facts)
-    *parents, last = path.split(".")
-    target: Any = data
-    for name in parents:
-        place = _place(target, name, path)
-        if target[place] is None:
-            target[place] = {}
-        target = target[place]
-    if isinstance(target, dict):
-        target[last] = raw
-    else:
-        target[_place(target, last, path)] = raw
-    changed: DraftFacts = canonical.decode(DraftFacts, data, "$")
-    return changed
-
-
-def _place(target: Any, name: str, path: str) -> str | int:
-    """The key or index that `name` means inside `target`."""
-    if isinstance(target, dict) and name in target:
-        return name
-    if isinstance(target, list) and name.isdigit() and int(name) < len(target):
-        return int(name)
-    raise canonical.NotCanonical(f"no fact at {path}")

@@ -123,6 +123,15 @@ def read_terms(terms: Mapping[str, Term], typed: Mapping[str, str], separator: S
 def changed(facts: DraftFacts, values: Mapping[str, Any]) -> DraftFacts:
     """The facts with each path set to its JSON value. Raises RuleBroken('term_unreadable') where one does not fit."""
     data = json.loads(to_json(facts))
+    try:
+        _set_all(data, values)
+        return from_json(json.dumps(data))
+    except (canonical.NotCanonical, KeyError, IndexError, ValueError, TypeError) as fault:
+        raise RuleBroken("term_unreadable", field="form", detail=str(fault)) from None
+
+
+def _set_all(data: Any, values: Mapping[str, Any]) -> None:
+    """Raises KeyError, IndexError, ValueError or TypeError where there is no such path."""
     for path, value in values.items():
         *parents, last = path.split(".")
         target: Any = data
@@ -135,10 +144,6 @@ def changed(facts: DraftFacts, values: Mapping[str, Any]) -> DraftFacts:
             target.pop(last, None)
         else:
             target[int(last) if isinstance(target, list) else last] = value
-    try:
-        return from_json(json.dumps(data))
-    except canonical.NotCanonical as fault:
-        raise RuleBroken("term_unreadable", field="form", detail=str(fault)) from None
 
 
 def _asked(library: ClauseLibrary) -> list[tuple[Clause, str, Placeholder]]:

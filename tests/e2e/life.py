@@ -214,13 +214,19 @@ def signed(running: Running, need: str, organization: str, terms: Mapping[str, A
         return made.id
 
 
+def drafted(broker: Page, parties: Sequence[Page], need: int, suggestion: int) -> int:
+    """Both sides say yes to a suggestion of a need, and the broker drafts its agreement: the agreement's number."""
+    for party in parties:
+        party.goto(f"/suggestions/{suggestion}")
+        party.click(f"form[action='/suggestions/{suggestion}/accept'] button")
+    broker.goto(f"/desk/needs/{need}")
+    broker.click(f"form[action='/agreements/from-suggestion/{suggestion}'] button")
+    expect(broker.locator("article.doc")).to_be_visible()
+    return int(broker.url.rstrip("/").rsplit("/", 1)[1])
+
+
 def allied(
-    broker: Page,
-    buyer: Page,
-    phone: Page,
-    running: Running,
-    pair: tuple[str, str],
-    said: Mapping[str, str],
+    broker: Page, buyer: Page, phone: Page, running: Running, pair: tuple[str, str], said: Mapping[str, str]
 ) -> int:
     """From the need to the signatures by the pages, as in story 1 but without talks: the number of the agreement of
     `pair`, need and organization; `said` are the terms that the story rests on, by path."""
@@ -234,13 +240,7 @@ def allied(
     broker.click(f"form[action='/desk/needs/{need}/send'] button")
     expect(broker.locator(f"form[action='/desk/needs/{need}/send']")).to_have_count(0)
     suggestion = suggestion_id(running, *pair, "sent")
-    for party in (buyer, phone):
-        party.goto(f"/suggestions/{suggestion}")
-        party.click(f"form[action='/suggestions/{suggestion}/accept'] button")
-    broker.goto(f"/desk/needs/{need}")
-    broker.click(f"form[action='/agreements/from-suggestion/{suggestion}'] button")
-    expect(broker.locator("article.doc")).to_be_visible()
-    made = int(broker.url.rstrip("/").rsplit("/", 1)[1])
+    made = drafted(broker, (buyer, phone), need, suggestion)
     broker.click(f"form[action='/agreements/{made}/usual'] button")
     answer_open_points(broker, made, SIGNERS | dict(said))
     broker.goto(f"/agreements/{made}")

@@ -69,13 +69,7 @@ def _draft(broker: Page, buyer: Page, phone: Page, running: Running) -> int:
         bundle.click()
         broker.click(f"form[action='/desk/needs/{need}/send'] button")
     suggestion = life.suggestion_id(running, NEED, ORGANIZATION, "sent")
-    for party in (buyer, phone):
-        party.goto(f"/suggestions/{suggestion}")
-        party.click(f"form[action='/suggestions/{suggestion}/accept'] button")
-    broker.goto(f"/desk/needs/{need}")
-    broker.click(f"form[action='/agreements/from-suggestion/{suggestion}'] button")
-    expect(broker.locator("article.doc")).to_be_visible()
-    return int(broker.url.rstrip("/").rsplit("/", 1)[1])
+    return life.drafted(broker, (buyer, phone), need, suggestion)
 
 
 def _prepare(broker: Page, running: Running, made: int) -> None:

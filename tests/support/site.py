@@ -17,6 +17,7 @@ from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import event
 
 from broker.clock import FixedClock
+from broker.jobs.worker import work_once
 from broker.parties import accounts, passwords
 from tests.factories.parties import cheap_hash
 from tests.support.scratch import make_folder
@@ -65,6 +66,12 @@ class Site:
             copy_to(self.world, self.database)
         self.written.clear()
         self.worn = False
+
+    def work(self) -> None:
+        """Everything that waits for a worker."""
+        with self.app.app_context():
+            while work_once(db.engine, FixedClock(NOON), {"mail_dir": str(self.data)}):
+                pass
 
     def content(self) -> dict[str, list[tuple[object, ...]]]:
         """Every row of every table."""

@@ -8,12 +8,10 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import select
 
-from broker.clock import FixedClock
-from broker.jobs.worker import work_once
 from broker.matchmaking.models import MatchingRun
 from tests.support.acts import ASKED, GIVEN, KEEPS, OPENED, UNDONE, act_at, acts
 from tests.support.site import Site, open_site
-from tests.web.conftest import NOON, read
+from tests.web.conftest import read
 from web.extensions import db
 
 CLASSES = (UNDONE, ASKED, OPENED, GIVEN, KEEPS)
@@ -48,7 +46,7 @@ def test_a_discarded_answer_is_taken_up_again_while_nothing_was_asked_since(site
     broker, need = site.enter("house_a"), site.world.objects["need_fresh_a"]
     page = f"/desk/needs/{need}/what-if"
     broker.post(page, data={"max_share_pct": "70"})
-    _work(site)
+    site.work()
     run = _last(site)
     assert "Keep this plan" in read(broker.get(page))
     said = broker.post(f"{page}/discard", data={"run": run}, follow_redirects=True)
@@ -61,12 +59,6 @@ def test_a_discarded_answer_is_taken_up_again_while_nothing_was_asked_since(site
     refused = broker.post(f"{page}/take-up", data={"run": run}, follow_redirects=True)
     assert "It was asked anew since" in read(refused)
     assert _discarded(site, run)
-
-
-def _work(site: Site) -> None:
-    with site.app.app_context():
-        while work_once(db.engine, FixedClock(NOON), {"mail_dir": str(site.data)}):
-            pass
 
 
 def _last(site: Site) -> int:

@@ -7,11 +7,9 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import func, select
 
-from broker.clock import FixedClock
-from broker.jobs.worker import work_once
 from broker.matchmaking.models import MatchingRun
 from tests.support.site import Site, open_site
-from tests.web.conftest import NOON, read
+from tests.web.conftest import read
 from web.extensions import db
 
 
@@ -25,7 +23,7 @@ def test_from_wishes_to_the_plan_in_force_and_back(site: Site) -> None:
     broker, need = site.enter("house_a"), site.world.objects["need_fresh_a"]
     rival = site.world.objects["capacity_rival_a"]
     page = f"/desk/needs/{need}/what-if"
-    _work(site)
+    site.work()
     wrong = broker.post(page, data={"max_share_pct": "150", "risk_pct": "7", f"cap-{rival}": "-1"})
     text = read(wrong)
     assert wrong.status_code == 422 and 'value="150"' in wrong.get_data(as_text=True)
@@ -36,7 +34,7 @@ def test_from_wishes_to_the_plan_in_force_and_back(site: Site) -> None:
         assert broker.post(page, data=wishes).status_code == 303
     assert _what_ifs(site) == 1
     assert "Waiting for a worker" in read(broker.get(page))
-    _work(site)
+    site.work()
     text = read(broker.get(page))
     # What is under way keeps its part in the answer, whatever is wished for it.
     assert "1 limited" in text and "Organización rival_a under way 14.00 t 14.00 t 0.00 t" in text
@@ -47,12 +45,6 @@ def test_from_wishes_to_the_plan_in_force_and_back(site: Site) -> None:
     assert "kept from a what-if · 1 limited" in read(broker.get(f"/desk/needs/{need}"))
     # Asked again with the same wishes, the form holds them.
     assert 'value="450"' in broker.get(f"{page}?like={run}").get_data(as_text=True)
-
-
-def _work(site: Site) -> None:
-    with site.app.app_context():
-        while work_once(db.engine, FixedClock(NOON), {"mail_dir": str(site.data)}):
-            pass
 
 
 def _what_ifs(site: Site) -> int:

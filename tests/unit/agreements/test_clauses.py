@@ -11,7 +11,8 @@ import pytest
 from broker.agreements.assembly import assemble, summarize
 from broker.agreements.clause_library import HOUSE, BadClause, house_library, load_library, read_clause
 from broker.agreements.clause_sets import clause_sets, read_set
-from broker.agreements.facts import DraftFacts, with_value
+from broker.agreements.facts import DraftFacts
+from broker.agreements.negotiable import changed
 from broker.agreements.paths import exists, holds
 from broker.documents.content import plain_text
 from tests.unit.agreements.story import amended, bare, coffee, full, story_1
@@ -101,7 +102,7 @@ def test_a_set_that_cannot_be_used_is_refused(tmp_path: Path, monkeypatch: pytes
     ],
 )  # fmt: skip
 def test_money_that_comes_at_once_is_not_said_in_days(days: int, language: str, said: str) -> None:
-    facts = with_value(full(), "payment.days", days)
+    facts = changed(full(), {"payment.days": days})
     for text in (plain_text(assemble(facts, language).document), plain_text(summarize(facts, language))):
         plain = text.replace("\u00a0", " ")
         assert not re.search(r"\b0 (día|day)", plain)

@@ -17,9 +17,10 @@ from broker.agreements.facts import (
     Schedule,
     from_json,
     to_json,
-    with_value,
 )
+from broker.agreements.negotiable import changed
 from broker.documents.canonical import NotCanonical, decimal_text, dumps, sha256
+from broker.errors import RuleBroken
 from tests.unit.agreements.story import bare, full, story_1, weeks
 
 
@@ -80,21 +81,21 @@ def test_a_value_that_does_not_fit_is_refused(path: str, raw: object) -> None:
     facts = bare() if path == "price.unit_price" else story_1()
     if path == "price.unit_price":
         path, raw = "price.unit_price", "10"
-    with pytest.raises(NotCanonical):
-        with_value(facts, path, raw)
+    with pytest.raises(RuleBroken, match="term_unreadable"):
+        changed(facts, {path: raw})
 
 
-def test_with_value_changes_one_fact_only() -> None:
+def test_one_fact_is_changed_only() -> None:
     before = story_1()
-    after = with_value(before, "delivery.unloading_payer", "buyer")
+    after = changed(before, {"delivery.unloading_payer": "buyer"})
     assert after.delivery.unloading_payer == "buyer"
     assert dataclasses.replace(after, delivery=before.delivery) == before
 
 
-def test_with_value_reaches_into_lists_and_unknown_mappings() -> None:
-    facts = with_value(bare(), "price.params.band_pct", "8")
+def test_a_change_reaches_into_lists_and_unknown_mappings() -> None:
+    facts = changed(bare(), {"price.params.band_pct": "8"})
     assert facts.price.params == {"band_pct": "8"}
-    assert with_value(full(), "contributions.1.cap_pct", "15").contributions[1].cap_pct == Decimal(15)  # type: ignore[index]
+    assert changed(full(), {"contributions.1.cap_pct": "15"}).contributions[1].cap_pct == Decimal(15)  # type: ignore[index]
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"created": "2026-11-23"}', "null"])

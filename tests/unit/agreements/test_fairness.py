@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 
 from broker.agreements.assembly import assemble
-from broker.agreements.facts import DraftFacts, with_value
+from broker.agreements.facts import DraftFacts
+from broker.agreements.negotiable import changed
 from broker.documents.content import plain_text
 from tests.unit.agreements.story import full, story_1
 
@@ -38,31 +39,31 @@ def test_story_1_is_balanced() -> None:
     ],
 )
 def test_a_flag_rises_just_above_its_level(path: str, just_below: object, above: object, code: str) -> None:
-    assert code not in flagged(with_value(story_1(), path, just_below))
-    assert code in flagged(with_value(story_1(), path, above))
+    assert code not in flagged(changed(story_1(), {path: just_below}))
+    assert code in flagged(changed(story_1(), {path: above}))
 
 
 def test_an_advance_shortens_the_wait() -> None:
-    late = with_value(story_1(), "payment.days", 15)
+    late = changed(story_1(), {"payment.days": 15})
     assert "wait" in flagged(late)
     # 15 days with a third paid in advance is a wait of 10 days.
-    assert "wait" not in flagged(with_value(late, "payment.advance_pct", "33.4"))
+    assert "wait" not in flagged(changed(late, {"payment.advance_pct": "33.4"}))
 
 
 def test_remedies_of_different_size_are_flagged() -> None:
     facts = full()
-    assert "unequal_remedies" in flagged(with_value(facts, "rules.buyer_remedy_pct", "4"))
-    assert "unequal_remedies" not in flagged(with_value(facts, "rules.buyer_remedy_pct", "5.0"))
+    assert "unequal_remedies" in flagged(changed(facts, {"rules.buyer_remedy_pct": "4"}))
+    assert "unequal_remedies" not in flagged(changed(facts, {"rules.buyer_remedy_pct": "5.0"}))
 
 
 def test_reimbursements_add_up_to_the_cap() -> None:
     facts = full()
-    assert "reimbursement" in flagged(with_value(facts, "contributions.1.cap_pct", "11"))
-    assert "reimbursement" not in flagged(with_value(facts, "contributions.1.cap_pct", "10"))
+    assert "reimbursement" in flagged(changed(facts, {"contributions.1.cap_pct": "11"}))
+    assert "reimbursement" not in flagged(changed(facts, {"contributions.1.cap_pct": "10"}))
 
 
 def test_colombian_law_is_cited_for_colombia_only_and_nothing_is_called_legal() -> None:
-    late = with_value(story_1(), "payment.days", 60)
+    late = changed(story_1(), {"payment.days": 60})
     flag = next(flag for flag in assemble(late, "es").flags if flag.code == "colombia")
     assert "Ley 2024 de 2020" in flag.message and "abogado" in flag.message
     honduran = replace(late, organization=replace(late.organization, country="HN"))
@@ -70,7 +71,7 @@ def test_colombian_law_is_cited_for_colombia_only_and_nothing_is_called_legal() 
 
 
 def test_a_dry_product_may_wait_longer() -> None:
-    facts = with_value(with_value(story_1(), "payment.days", 30), "product.fresh", False)
+    facts = changed(changed(story_1(), {"payment.days": 30}), {"product.fresh": False})
     assert "fresh" not in flagged(facts)
 
 

@@ -9,7 +9,7 @@ import pytest
 from pypdf import PdfReader
 
 from broker.agreements.assembly import assemble
-from broker.agreements.facts import with_value
+from broker.agreements.negotiable import changed
 from broker.documents.content import Document, content_hash, plain_text
 from broker.documents.pdf import render_pdf
 from tests.support import tagged_pdf
@@ -43,20 +43,20 @@ def test_every_page_says_that_it_is_a_draft() -> None:
 
 @pytest.mark.parametrize("name", ['#panic("x")', "$x$ *b* _i_ @ref", "<label> // c", "\\u{41} [x] {y}"])
 def test_data_is_never_interpreted(name: str) -> None:
-    facts = with_value(story_1(), "buyer.legal_name", name)
+    facts = changed(story_1(), {"buyer.legal_name": name})
     document = assemble(facts, "es").document
     assert squeezed(text_of(document)) == squeezed(plain_text(document))
     assert squeezed(name) in squeezed(text_of(document))
 
 
 def test_flags_are_printed() -> None:
-    document = assemble(with_value(story_1(), "payment.days", 60), "es").document
+    document = assemble(changed(story_1(), {"payment.days": 60}), "es").document
     assert squeezed("Ley 2024 de 2020") in squeezed(text_of(document))
 
 
 def test_a_long_name_and_an_empty_schedule_still_fit() -> None:
     facts = replace(story_1(), schedule=replace(story_1().schedule, periods=()))
-    document = assemble(with_value(facts, "buyer.legal_name", "Comercializadora " * 20), "es").document
+    document = assemble(changed(facts, {"buyer.legal_name": "Comercializadora " * 20}), "es").document
     assert squeezed(text_of(document)) == squeezed(plain_text(document))
 
 
@@ -77,6 +77,6 @@ def reader(pdf: bytes) -> PdfReader:
     ("name", "shown"), [("Finca 🌱 Sol", "Finca\ufffdSol"), ("\ufeffSol", "Sol"), ("Año 中", "Año\ufffd")]
 )
 def test_a_character_that_no_font_has_is_shown_as_missing(name: str, shown: str) -> None:
-    facts = with_value(story_1(), "organization.legal_name", name)
+    facts = changed(story_1(), {"organization.legal_name": name})
     text = squeezed(text_of(assemble(facts, "es").document))
     assert shown.replace(" ", "") in text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from broker.agreements.assembly import assemble
-from broker.agreements.facts import with_value
+from broker.agreements.negotiable import changed
 from broker.documents.content import (
     Bullets,
     Cell,
@@ -32,7 +32,7 @@ def drafts() -> dict[str, Document]:
         "story": story_1(),
         "full": full(),
         "bare": bare(),
-        "flagged": with_value(story_1(), "payment.days", 60),
+        "flagged": changed(story_1(), {"payment.days": 60}),
     }
     return {
         f"{name}-{language}": assemble(given, language).document
